@@ -1,0 +1,1 @@
+"""Reading schools: the contract, the sources, the page helpers, the HTTP client."""

@@ -1,0 +1,1 @@
+"""One file a school system. Files here are found, not listed (bot/scraper/registry.py)."""
