@@ -3,14 +3,13 @@
 A source is one file in `bot/scraper/sources/` that ends in `SOURCE = Source(...)`:
 
 * `fetch(http, query)` asks the school and returns the pages that answer the query. It only uses `http`.
-* `parse(pages, query)` is pure. It takes the pages of a fetch, or one page alone (a file of `inspect`: an index, a list
-  of classes, a plan), and returns a `Plan`, or raises one of the `SourceError`s of `bot.errors`. It returns an empty plan
-  only for the system's own mark of an empty day. It must refuse, with a named error: an empty body, a page cut
+* `parse(pages, query)` is pure. It takes the pages of a fetch, or one page alone (a file of `inspect`: an index, a
+  list of classes, a plan), and returns a `Plan`, or raises a `SourceError` of `bot.errors`. It returns an empty plan only for the system's own mark of an empty day. It must refuse, with a named error: an empty body, a page cut
   inside the plan (`TruncatedPage`), a login page (`LoginRequired`), a maintenance page (`MaintenancePage`), any page
   of another kind (`WrongPage`), and a layout it does not know (`SourceChanged`).
 * `recognise(page)` says how sure it is, 0.0 to 1.0, that an address or a page belongs to this system: 1.0 for an
-  unmistakable landmark, about 0.5 for a hint, 0.0 for no. It is pure and never raises. `page.body` is empty when only the
-  address is known.
+  unmistakable landmark, about 0.5 for a hint, 0.0 for no. It is pure and never raises. `page.body` is empty when only
+  the address is known.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from bot.model import Plan, TargetKind
 class Page:
     """One answer of a school: the final `url` after redirects, the decoded (unzipped) bytes, and what the headers said.
 
-    `charset` is the one the `Content-Type` header declares ("" = none); what the page itself declares, and which of them
-    is true, is found by `bot.scraper.page.text_of`.
+    `charset` is the one the `Content-Type` header declares ("" = none); what the page itself declares, and which of
+    them is true, is found by `bot.scraper.page.text_of`.
     """
 
     url: str
@@ -43,8 +42,8 @@ class Page:
 class Query:
     """What is asked: the school's address, whose plan, which days.
 
-    `kind`/`name`: the class, teacher or room that is wanted, as a person typed it; `name` "" = the list of targets, or all
-    that the page holds. The days are `start` up to but not including `end`; both `None` = all that there is (a
+    `kind`/`name`: the class, teacher or room that is wanted, as a person typed it; `name` "" = the list of targets, or
+    all that the page holds. The days are `start` up to but not including `end`; both `None` = all that there is (a
     file). `today` is the school's local date, the anchor for dates without a year; for a file it is the date of the
     inspection. `username`/`password`/`options` come from the school's settings.
     """
@@ -66,7 +65,7 @@ class Http(Protocol):
 
     Every request is checked (address, size, time, redirects), polite, conditional, and within one scrape round equal
     GETs are asked once. Raises `SourceDown` (no answer, 5xx, 429), `LoginRequired` (401, 403), `ForbiddenAddress`,
-    `SourceChanged` (over-long body). 404 and 410 raise `NotReleased` unless `missing_ok`, which returns `None`.
+    `SourceChanged` (over-long body). 404 and 410 raise `NotReleased`; `get_or_none` returns None for them.
     """
 
     async def get(

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from difflib import get_close_matches
 
-from bs4 import BeautifulSoup, NavigableString, SoupStrainer, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
+from bs4.filter import SoupStrainer
 
 from bot.errors import EmptyBody, LoginRequired, MaintenancePage, SourceChanged, SourceError, WrongPage
 from bot.scraper.contract import Page
@@ -26,8 +28,8 @@ def text_of(page: Page, *, fallback: str = "cp1252") -> str:
     """The page as text: BOM, then strict UTF-8, then the declared charset, then `fallback` (by country).
 
     The declared charset is often wrong ("iso-8859-1" over UTF-8 bytes), so it only counts when the bytes are not UTF-8.
-    iso-8859-1 is read as Windows-1252, as browsers do. Raises EmptyBody for a body without a visible byte and SourceChanged for bytes that no
-    candidate reads or that read as mojibake.
+    iso-8859-1 is read as Windows-1252, as browsers do. Raises EmptyBody for a body without a visible byte, and
+    SourceChanged for bytes that no candidate reads or that read as mojibake.
     """
     body = page.body
     for bom, encoding in _BOMS:
@@ -78,7 +80,7 @@ def soup_of(text: str, only: SoupStrainer | None = None) -> BeautifulSoup:
 
 
 def squeeze(value: str) -> str:
-    """Trimmed, with every run of white space (no-break spaces included) as one space, NFC, without control characters."""
+    """Trimmed, NFC, every run of white space (no-break spaces included) as one space, no control characters."""
     spaced = _WHITE.sub(" ", value.replace("\u00ad", "").replace("\ufeff", ""))
     return unicodedata.normalize("NFC", "".join(c for c in spaced if c >= " " and c != "\x7f")).strip()
 
@@ -113,9 +115,10 @@ class Cell:
 
 
 def matrix(table: Tag, *, max_cells: int = 100_000) -> list[list[Cell | None]]:
-    """The table as rows of cells; a cell that spans stands in every place that it covers. Nested tables are not entered.
+    """The table as rows of cells; a cell that spans stands in every place it covers. Nested tables are not entered.
 
-    Spans are bounded by the table and by `max_cells` (a page may say rowspan=1000000000); rows are padded with None to one width.
+    Spans are bounded by the table and by `max_cells` (a page may say rowspan=1000000000); rows are padded with None to
+    one width.
     """
     rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
     grid: list[list[Cell | None]] = [[] for _ in rows]
@@ -149,7 +152,7 @@ def _span(tag: Tag, name: str) -> int:
 
 
 def nearest_date(day: int, month: int, near: date) -> date:
-    """The date with this day and month that lies nearest to `near` (a page without years). ValueError if there is none."""
+    """The date with this day and month that lies nearest to `near`. Raises ValueError if there is none."""
     candidates = []
     for year in (near.year - 1, near.year, near.year + 1):
         try:
@@ -172,11 +175,11 @@ def clock_time(text: str) -> time | None:
     return time(int(match[1]), int(match[2]))
 
 
-_SPAN = re.compile(r"^(\d{1,2})\.?\s*(?:-|–|—|bis)\s*(\d{1,2})\.?$")  # noqa: RUF001 - the dashes that pages use
+_SPAN = re.compile(r"^(\d{1,2})\.?\s*(?:-|–|—|bis)\s*(\d{1,2})\.?$")
 
 
 def period_labels(text: str) -> tuple[str, ...]:
-    """ "3" -> ("3",), "3 - 5" or "3-5." -> ("3", "4", "5"), "4/5" -> ("4/5",) (a break), "1, 2" -> ("1", "2"), "" -> ()."""
+    """The periods a cell names: "3", "3 - 5" (a span), "1, 2" (a list), "4/5" (a break: one label), "" (none)."""
     labels: list[str] = []
     for part in re.split(r"\s*[,;]\s*", squeeze(text)):
         span = _SPAN.match(part)
@@ -208,7 +211,7 @@ def nearest_names(wanted: str, names: Sequence[str], count: int = 5) -> tuple[st
     return tuple(keys[key] for key in get_close_matches(class_key(wanted), list(keys), count, 0.4))
 
 
-# Words of maintenance pages in the languages of the supported systems; matched in the title and headings, or in a short page's text.
+# Words of maintenance pages in the languages of the supported systems: in a heading, or in a short page's text.
 _MAINTENANCE = re.compile(
     r"maintenance|under construction|temporarily (?:unavailable|closed)|service unavailable|wartung|wartungsarbeiten|"
     r"przerwa techniczna|prace (?:konserwacyjne|techniczne)|aktualizacja bazy|czasowo (?:wyłączon|niedostępn)|"
@@ -218,7 +221,8 @@ _MAINTENANCE = re.compile(
     re.I,
 )
 _LOGIN = re.compile(
-    r"""<input[^>]*type\s*=\s*["']?password|<title>[^<]*(?:log ?in|sign ?in|anmelden|anmeldung|prisijung|zaloguj|logowanie|přihlá|вхід)""",
+    r"""<input[^>]*type\s*=\s*["']?password"""
+    r"""|<title>[^<]*(?:log ?in|sign ?in|anmelden|anmeldung|prisijung|zaloguj|logowanie|přihlá|вхід)""",
     re.I,
 )
 
