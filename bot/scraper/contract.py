@@ -4,9 +4,10 @@ A source is one file in `bot/scraper/sources/` that ends in `SOURCE = Source(...
 
 * `fetch(http, query)` asks the school and returns the pages that answer the query. It only uses `http`.
 * `parse(pages, query)` is pure. It takes the pages of a fetch, or one page alone (a file of `inspect`: an index, a
-  list of classes, a plan), and returns a `Plan`, or raises a `SourceError` of `bot.errors`. It returns an empty plan only for the system's own mark of an empty day. It must refuse, with a named error: an empty body, a page cut
-  inside the plan (`TruncatedPage`), a login page (`LoginRequired`), a maintenance page (`MaintenancePage`), any page
-  of another kind (`WrongPage`), and a layout it does not know (`SourceChanged`).
+  list of classes, a plan), and returns a `Plan`, or raises a `SourceError` of `bot.errors`. It returns an empty plan
+  only for the system's own mark of an empty day. It must refuse, with a named error: an empty body, a page cut inside
+  the plan (`TruncatedPage`), a login page (`LoginRequired`), a maintenance page (`MaintenancePage`), a page of another
+  kind (`WrongPage`), and a layout it does not know (`SourceChanged`).
 * `recognise(page)` says how sure it is, 0.0 to 1.0, that an address or a page belongs to this system: 1.0 for an
   unmistakable landmark, about 0.5 for a hint, 0.0 for no. It is pure and never raises. `page.body` is empty when only
   the address is known.
