@@ -1,0 +1,195 @@
+"""The SQLite file: opening, migrating, the one writer, and the statements' log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from bot.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+Parameters = Sequence[object] | Mapping[str, object]
+
+# WAL: readers (backup, a look by hand) never stop the writer. NORMAL: a power cut may lose the last transactions but
+# never corrupts; a lost "sent" mark is one repeated message and a lost claim is none, so a sync per message is not worth
+# a flash card's life. A crash of the process alone loses nothing in either mode.
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA journal_size_limit = 4194304",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA cache_size = -2000",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+class Database:
+    """One connection for everything. Reads go straight; writes are transactions, one at a time.
+
+    `statements` counts what was executed, so that a test can prove there is no N+1.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+        self._connection = connection
+        self._writing = asyncio.Lock()
+        self.path = path
+        self.statements = 0
+
+    async def all(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Every row of a query."""
+        async with self._timed(sql), self._connection.execute(sql, parameters) as cursor:
+            return list(await cursor.fetchall())
+
+    async def one(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """The first row of a query, or None."""
+        async with self._timed(sql), self._connection.execute(sql, parameters) as cursor:
+            return await cursor.fetchone()
+
+    async def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = await self.one(sql, parameters)
+        return None if row is None else row[0]
+
+    async def write(self, sql: str, parameters: Parameters = ()) -> int:
+        """One statement as its own transaction; returns the number of rows it changed."""
+        async with self.transaction() as transaction:
+            return await transaction.execute(sql, parameters)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """`BEGIN IMMEDIATE` … `COMMIT`, rolled back on any error. Raises StoreError when the disk is full."""
+        async with self._writing:
+            await self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Transaction(self)
+                await self._connection.execute("COMMIT")
+            except BaseException as error:
+                with suppress(sqlite3.OperationalError):  # a full disk has already rolled back
+                    await self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+                    raise StoreError("the disk is full: nothing can be written until there is room") from error
+                raise
+
+    async def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file and cut it to nothing."""
+        await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def vacuum_into(self, file: Path) -> None:
+        """A consistent copy of the running database. The file must not exist."""
+        await self._connection.execute("VACUUM INTO ?", (str(file),))
+
+    @asynccontextmanager
+    async def _timed(self, sql: str) -> AsyncIterator[None]:
+        self.statements += 1
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            if log.isEnabledFor(logging.DEBUG):
+                log.debug("%.1f ms %s", (time.perf_counter() - start) * 1000, re.sub(r"\s+", " ", sql).strip()[:200])
+
+
+class Transaction:
+    """What may be done inside a transaction. Made by `Database.transaction`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.all = database.all
+        self.one = database.one
+        self.value = database.value
+
+    async def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """One statement; returns the number of rows it changed."""
+        async with self._database._timed(sql), self._database._connection.execute(sql, parameters) as cursor:
+            return cursor.rowcount
+
+    async def insert(self, sql: str, parameters: Parameters = ()) -> int:
+        """One INSERT; returns the new row's id."""
+        async with self._database._timed(sql), self._database._connection.execute(sql, parameters) as cursor:
+            return cursor.lastrowid or 0
+
+    async def execute_many(self, sql: str, rows: Iterable[Parameters]) -> int:
+        """One statement over many rows; returns the number of rows it changed."""
+        async with self._database._timed(sql), self._database._connection.executemany(sql, rows) as cursor:
+            return cursor.rowcount
+
+
+@asynccontextmanager
+async def open_database(path: Path) -> AsyncIterator[Database]:
+    """Open (and where needed create and migrate) the database.
+
+    Raises StoreError, and writes nothing, for a file that is not a sound SQLite database or that a newer version made.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        await _refuse_unsound(connection, path)
+        for pragma in _PRAGMAS:
+            await connection.execute(pragma)
+        database = Database(connection, path)
+        await _migrate(database)
+        yield database
+    finally:
+        await connection.close()
+
+
+async def _refuse_unsound(connection: aiosqlite.Connection, path: Path) -> None:
+    newest = max(_migrations())
+    try:
+        async with connection.execute("PRAGMA quick_check(1)") as cursor:
+            verdict = await cursor.fetchone()
+        async with connection.execute("PRAGMA user_version") as cursor:
+            row = await cursor.fetchone()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} cannot be read ({error}); restore a backup: schoolbell restore FILE") from error
+    if verdict is None or verdict[0] != "ok":
+        raise StoreError(f"{path} is damaged; nothing was written; restore a backup: schoolbell restore FILE")
+    if row is not None and row[0] > newest:
+        raise StoreError(f"{path} has schema {row[0]}, this version knows {newest}: install the newer version again")
+
+
+async def _migrate(database: Database) -> None:
+    seen = int(await database.value("PRAGMA user_version"))
+    for version, sql in _migrations().items():
+        if version <= seen:
+            continue
+        async with database.transaction() as transaction:
+            for statement in statements_of(sql):
+                await transaction.execute(statement)
+            await transaction.execute(f"PRAGMA user_version = {version}")
+        log.info("database schema %d", version)
+
+
+def _migrations() -> dict[int, str]:
+    folder = resources.files("bot.store.migrations")
+    files = sorted(file.name for file in folder.iterdir() if re.fullmatch(r"\d{4}\.sql", file.name))
+    return {int(name[:4]): (folder / name).read_text(encoding="utf-8") for name in files}
+
+
+def statements_of(sql: str) -> list[str]:
+    """The statements of a script: a multi-statement call would commit the transaction that a migration must be."""
+    statements: list[str] = []
+    pending = ""
+    for line in sql.splitlines(keepends=True):
+        if not pending.strip() and line.lstrip().startswith("--"):
+            continue
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending.strip())
+            pending = ""
+    if pending.strip():
+        statements.append(pending.strip())
+    return statements

@@ -1,0 +1,102 @@
+"""The file itself: created, migrated, refused when unsound, one writer."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store.codec import decode, encode
+from bot.store.database import open_database, statements_of
+from bot.store.lock import hold
+
+
+async def test_a_new_file_has_every_table(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "bot.sqlite3") as db:
+        tables = {row[0] for row in await db.all("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert {"schools", "feeds", "targets", "snapshots", "chats", "subscriptions", "outbox", "pictures"} <= tables
+        assert await db.value("PRAGMA journal_mode") == "wal"
+        assert await db.value("PRAGMA user_version") >= 1
+
+
+async def test_a_damaged_file_is_refused_and_not_written(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    file.write_bytes(b"this is no database at all" * 500)
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="restore"):
+        async with open_database(file):
+            pass
+    assert file.read_bytes() == before
+
+
+async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA user_version = 9999")
+    connection.close()
+    with pytest.raises(StoreError, match="newer version"):
+        async with open_database(file):
+            pass
+
+
+async def test_an_error_rolls_the_transaction_back(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "bot.sqlite3") as db:
+        with pytest.raises(ZeroDivisionError):
+            async with db.transaction() as transaction:
+                await transaction.execute("INSERT INTO meta VALUES ('a', 'b')")
+                raise ZeroDivisionError
+        assert await db.value("SELECT count(*) FROM meta") == 0
+
+
+async def test_writers_wait_for_each_other(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "bot.sqlite3") as db:
+        await db.write("INSERT INTO meta VALUES ('n', '0')")
+
+        async def add_one() -> None:
+            async with db.transaction() as transaction:
+                value = int(await transaction.value("SELECT value FROM meta WHERE key = 'n'"))
+                await transaction.execute("UPDATE meta SET value = ? WHERE key = 'n'", (str(value + 1),))
+
+        await asyncio.gather(*(add_one() for _ in range(50)))
+        assert await db.value("SELECT value FROM meta WHERE key = 'n'") == "50"
+
+
+async def test_a_copy_is_a_whole_database(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "bot.sqlite3") as db:
+        await db.write("INSERT INTO meta VALUES ('a', 'b')")
+        await db.vacuum_into(tmp_path / "copy.sqlite3")
+        await db.checkpoint()
+    async with open_database(tmp_path / "copy.sqlite3") as db:
+        assert await db.value("SELECT value FROM meta WHERE key = 'a'") == "b"
+
+
+def test_a_second_holder_is_refused(tmp_path: Path) -> None:
+    with hold(tmp_path), pytest.raises(StoreError, match="already runs"), hold(tmp_path):
+        pass
+    with hold(tmp_path):
+        pass
+
+
+def test_statements_are_split_and_comments_dropped() -> None:
+    assert statements_of("-- a\nCREATE TABLE a (b);\n\n-- c\nCREATE TABLE d (e TEXT DEFAULT ';');\n") == [
+        "CREATE TABLE a (b);",
+        "CREATE TABLE d (e TEXT DEFAULT ';');",
+    ]
+
+
+def test_a_plan_survives_the_codec() -> None:
+    from datetime import UTC, date, datetime, time
+
+    from bot.model import Homework, Lesson, Plan, Status, Was
+
+    plan = Plan(
+        school="S",
+        updated=datetime(2026, 11, 23, 7, tzinfo=UTC),
+        lessons=(Lesson("Fizika", date(2026, 11, 24), 1, start=time(8), status=Status.CHANGED, was=Was(rooms=("1",))),),
+        homework=(Homework("A", "b", due=None),),
+        days=(date(2026, 11, 24),),
+    )
+    assert decode(Plan, encode(plan)) == plan
