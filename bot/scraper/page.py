@@ -5,16 +5,18 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
-from difflib import get_close_matches
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 from bs4.filter import SoupStrainer
 
 from bot.errors import EmptyBody, LoginRequired, MaintenancePage, SourceChanged, SourceError, WrongPage
+from bot.names import class_key as class_key
+from bot.names import match_name as match_name
+from bot.names import nearest_names as nearest_names
 from bot.scraper.contract import Page
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -188,27 +190,6 @@ def period_labels(text: str) -> tuple[str, ...]:
         elif part:
             labels.append(part.removesuffix("."))
     return tuple(dict.fromkeys(labels))
-
-
-def class_key(name: str) -> str:
-    """The key under which two spellings of a name are one: "05A", "5 a" and "5A." are "5a"."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    packed = "".join(c for c in folded if c.isalnum() or c in "/+")
-    return re.sub(r"(?<!\d)0+(?=\d)", "", packed)
-
-
-def match_name(wanted: str, names: Sequence[str]) -> str | None:
-    """The published name that a person's spelling means, or None. An exact name wins over a folded one."""
-    if wanted in names:
-        return wanted
-    key = class_key(wanted)
-    return next((name for name in names if key and class_key(name) == key), None)
-
-
-def nearest_names(wanted: str, names: Sequence[str], count: int = 5) -> tuple[str, ...]:
-    """The published names that look most like what was asked for."""
-    keys = {class_key(name): name for name in reversed(names)}
-    return tuple(keys[key] for key in get_close_matches(class_key(wanted), list(keys), count, 0.4))
 
 
 # Words of maintenance pages in the languages of the supported systems: in a heading, or in a short page's text.

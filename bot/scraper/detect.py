@@ -1,0 +1,30 @@
+"""Tells which school system an address or a page belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.errors import WrongPage
+from bot.scraper.contract import Page, Source
+
+# Below this, a match is a guess; two scores closer than this are a tie.
+SURE = 0.3
+CLEAR = 0.1
+
+
+def ranked(page: Page, sources: Iterable[Source]) -> list[tuple[float, Source]]:
+    """The sources that recognise the page at all, the surest first."""
+    scores = [(source.recognise(page), source) for source in sources]
+    return sorted(((score, source) for score, source in scores if score > 0), key=lambda item: (-item[0], item[1].id))
+
+
+def detect(page: Page, sources: Iterable[Source]) -> Source:
+    """The source that the page belongs to. Raises WrongPage, which names the candidates, when none stands out."""
+    found = ranked(page, sources)
+    if not found or found[0][0] < SURE:
+        raise WrongPage("no supported school system is recognised here; name one with --source")
+    best, source = found[0]
+    rivals = [rival.id for score, rival in found[1:] if best - score < CLEAR]
+    if rivals:
+        raise WrongPage(f"this could be {', '.join([source.id, *rivals])}; name one with --source")
+    return source

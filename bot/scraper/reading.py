@@ -1,0 +1,30 @@
+"""From pages to the part of the plan that was asked for: parse, cut to the days, pick the target. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.errors import SourceChanged
+from bot.model import Plan
+from bot.scraper.contract import Page, Query, Source
+from bot.select import Days, belonging_to, within
+
+
+def read(source: Source, pages: Sequence[Page], query: Query) -> Plan:
+    """What the pages say about the query. Raises what `source.parse` raises, and UnknownTarget."""
+    plan = within(parsed(source, pages, query), Days(query.start, query.end))
+    return belonging_to(plan, query.kind, query.name) if source.scope == "school" else plan
+
+
+def parsed(source: Source, pages: Sequence[Page], query: Query) -> Plan:
+    """`source.parse`, with a layout that its author did not foresee told as such.
+
+    A page can be odd in ways nobody wrote a check for. What Python raises then is a fact about the page, not about
+    this program: the last good plan stays, as for every other change of layout.
+    """
+    try:
+        return source.parse(pages, query)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise SourceChanged(
+            f"the page is laid out in a way the {source.id} source does not know ({type(error).__name__})"
+        ) from error

@@ -1,0 +1,1 @@
+"""Runs the parsers over recordings that lie outside the repository. One file a system; see `case.py`."""
