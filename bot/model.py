@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 
 class Status(enum.StrEnum):
@@ -160,6 +160,22 @@ class Bell:
     period: str
     start: time
     end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What a school's settings say of its year. `anchor` is a date whose week has the first of `weeks`."""
+
+    holidays: tuple[FreeDays, ...] = ()
+    anchor: date | None = None
+    weeks: tuple[str, ...] = ()
+
+    def week_of(self, day: date) -> str:
+        """The type of the week that `day` lies in, "" when the school has none."""
+        if self.anchor is None or not self.weeks:
+            return ""
+        monday = self.anchor - timedelta(days=self.anchor.weekday())
+        return self.weeks[(day - monday).days // 7 % len(self.weeks)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 Parameters = Sequence[object] | Mapping[str, object]
 
 # WAL: readers (backup, a look by hand) never stop the writer. NORMAL: a power cut may lose the last transactions but
-# never corrupts; a lost "sent" mark is one repeated message and a lost claim is none, so a sync per message is not worth
-# a flash card's life. A crash of the process alone loses nothing in either mode.
+# never corrupts; a lost "sent" mark is one repeated message and a lost claim is none, so a sync per message is not
+# worth a flash card's life. A crash of the process alone loses nothing in either mode.
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA journal_mode = WAL",

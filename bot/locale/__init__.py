@@ -1,0 +1,1 @@
+"""Catalogues (`<language>.po`, compiled to `.mo` by `make locale`) and the generated table of dates."""

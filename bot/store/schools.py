@@ -1,0 +1,269 @@
+"""Schools, their feeds, their targets, and how the feeds are doing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.model import Calendar, FreeDays, Target, TargetKind
+from bot.store.database import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school. `settings` are the admin's: `holidays`, `anchor`, `weeks`, `access`, …"""
+
+    id: str
+    name: str
+    timezone: ZoneInfo
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The school's year as its admin set it."""
+        anchor = self.settings.get("anchor")
+        return Calendar(
+            holidays=tuple(
+                FreeDays(date.fromisoformat(item["first"]), date.fromisoformat(item["last"]), item.get("name", ""))
+                for item in self.settings.get("holidays", ())
+            ),
+            anchor=date.fromisoformat(anchor) if anchor else None,
+            weeks=tuple(self.settings.get("weeks", ())),
+        )
+
+    def today(self, now: datetime) -> date:
+        """The school's local date."""
+        return now.astimezone(self.timezone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One published address of a school; position 0 is the plan, the others are merged onto it."""
+
+    id: int
+    school_id: str
+    position: int
+    source: str
+    url: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    username: str = ""
+    sealed_password: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTarget:
+    """A class, teacher or room of a school, with the number that links and buttons carry."""
+
+    id: int
+    school_id: str
+    kind: TargetKind
+    name: str
+    system_id: str = ""
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a feed is doing. Instants are seconds since 1970."""
+
+    feed_id: int
+    last_attempt: int | None = None
+    last_success: int | None = None
+    failures: int = 0
+    failing_since: int | None = None
+    error_kind: str = ""
+    error: str = ""
+    next_at: int = 0
+    told_admin: bool = False
+    shape: str = ""
+
+
+def _school(row: sqlite3.Row) -> School:
+    return School(row["id"], row["name"], ZoneInfo(row["timezone"]), json.loads(row["settings"]))
+
+
+def _feed(row: sqlite3.Row) -> Feed:
+    return Feed(
+        row["id"],
+        row["school_id"],
+        row["position"],
+        row["source"],
+        row["url"],
+        json.loads(row["options"]),
+        row["username"],
+        row["sealed_password"],
+    )
+
+
+def _target(row: sqlite3.Row) -> StoredTarget:
+    return StoredTarget(
+        row["id"], row["school_id"], TargetKind(row["kind"]), row["name"], row["system_id"], row["gone_at"] is not None
+    )
+
+
+async def all_schools(db: Database) -> list[School]:
+    """Every school, by name."""
+    return [_school(row) for row in await db.all("SELECT * FROM schools ORDER BY name, id")]
+
+
+async def school_by_id(db: Database, school_id: str) -> School | None:
+    """One school, or None."""
+    row = await db.one("SELECT * FROM schools WHERE id = ?", (school_id,))
+    return None if row is None else _school(row)
+
+
+async def put_school(transaction: Transaction, school: School, now: int) -> None:
+    """Add a school or change its name, zone and settings."""
+    await transaction.execute(
+        "INSERT INTO schools (id, name, timezone, settings, created_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, timezone = excluded.timezone,"
+        " settings = excluded.settings",
+        (school.id, school.name, school.timezone.key, json.dumps(school.settings, sort_keys=True), now),
+    )
+
+
+async def remove_school(transaction: Transaction, school_id: str) -> int:
+    """Remove a school with everything that hangs on it; returns 1, or 0 when there was none."""
+    return await transaction.execute("DELETE FROM schools WHERE id = ?", (school_id,))
+
+
+async def feeds_of(db: Database, school_id: str) -> list[Feed]:
+    """A school's feeds, the plan first."""
+    rows = await db.all("SELECT * FROM feeds WHERE school_id = ? ORDER BY position", (school_id,))
+    return [_feed(row) for row in rows]
+
+
+async def all_feeds(db: Database) -> list[Feed]:
+    """Every feed of every school."""
+    return [_feed(row) for row in await db.all("SELECT * FROM feeds ORDER BY school_id, position")]
+
+
+async def put_feed(
+    transaction: Transaction,
+    school_id: str,
+    position: int,
+    *,
+    source: str,
+    url: str,
+    options: Mapping[str, str] | None = None,
+    username: str = "",
+) -> int:
+    """Add a feed or change its address; returns its id. Another system or address forgets what the old one said."""
+    old = await transaction.one("SELECT * FROM feeds WHERE school_id = ? AND position = ?", (school_id, position))
+    packed = json.dumps(options or {}, sort_keys=True)
+    if old is None:
+        return await transaction.insert(
+            "INSERT INTO feeds (school_id, position, source, url, options, username) VALUES (?, ?, ?, ?, ?, ?)",
+            (school_id, position, source, url, packed, username),
+        )
+    if (old["source"], old["url"]) != (source, url):
+        await transaction.execute("DELETE FROM snapshots WHERE feed_id = ?", (old["id"],))
+        await transaction.execute("DELETE FROM doubts WHERE feed_id = ?", (old["id"],))
+        await transaction.execute("DELETE FROM feed_health WHERE feed_id = ?", (old["id"],))
+    await transaction.execute(
+        "UPDATE feeds SET source = ?, url = ?, options = ?, username = ? WHERE id = ?",
+        (source, url, packed, username, old["id"]),
+    )
+    return int(old["id"])
+
+
+async def targets_of(db: Database, school_id: str, kind: TargetKind | None = None) -> list[StoredTarget]:
+    """The targets that a school publishes now, in its own order."""
+    rows = await db.all(
+        "SELECT * FROM targets WHERE school_id = ? AND gone_at IS NULL AND (? IS NULL OR kind = ?)"
+        " ORDER BY kind, position, id",
+        (school_id, kind, kind),
+    )
+    return [_target(row) for row in rows]
+
+
+async def target_by_id(db: Database, target_id: int) -> StoredTarget | None:
+    """One target (gone or not), or None."""
+    row = await db.one("SELECT * FROM targets WHERE id = ?", (target_id,))
+    return None if row is None else _target(row)
+
+
+async def put_target(transaction: Transaction, school_id: str, kind: TargetKind, name: str) -> int:
+    """The id of a target, made when it is new."""
+    await transaction.execute(
+        "INSERT INTO targets (school_id, kind, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (school_id, kind, name)
+    )
+    return int(
+        await transaction.value(
+            "SELECT id FROM targets WHERE school_id = ? AND kind = ? AND name = ?", (school_id, kind, name)
+        )
+    )
+
+
+async def put_targets(transaction: Transaction, school_id: str, found: Iterable[Target], now: int) -> None:
+    """Take over the list of targets that a school publishes. One that is missing is marked gone, never deleted."""
+    listed = list(found)
+    kinds = {target.kind for target in listed}
+    for kind in kinds:
+        await transaction.execute(
+            "UPDATE targets SET gone_at = ? WHERE school_id = ? AND kind = ? AND gone_at IS NULL",
+            (now, school_id, kind),
+        )
+    await transaction.execute_many(
+        "INSERT INTO targets (school_id, kind, name, system_id, position) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (school_id, kind, name) DO UPDATE SET system_id = excluded.system_id,"
+        " position = excluded.position, gone_at = NULL",
+        [(school_id, t.kind, t.name, t.id, position) for position, t in enumerate(listed)],
+    )
+
+
+async def followed_targets(db: Database) -> list[StoredTarget]:
+    """The targets that at least one active chat follows."""
+    rows = await db.all(
+        "SELECT DISTINCT targets.* FROM targets JOIN subscriptions ON subscriptions.target_id = targets.id"
+        " JOIN chats USING (chat_id, thread_id) WHERE chats.active = 1 ORDER BY targets.id"
+    )
+    return [_target(row) for row in rows]
+
+
+async def health_of(db: Database, feed_id: int) -> Health:
+    """How a feed is doing; all unset for one that was never asked."""
+    row = await db.one("SELECT * FROM feed_health WHERE feed_id = ?", (feed_id,))
+    if row is None:
+        return Health(feed_id)
+    values = dict(row)
+    return Health(**{**values, "told_admin": bool(values["told_admin"])})
+
+
+async def put_health(transaction: Transaction, health: Health) -> None:
+    """Write down how a feed is doing."""
+    await transaction.execute(
+        "INSERT OR REPLACE INTO feed_health (feed_id, last_attempt, last_success, failures, failing_since, error_kind,"
+        " error, next_at, told_admin, shape) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            health.feed_id,
+            health.last_attempt,
+            health.last_success,
+            health.failures,
+            health.failing_since,
+            health.error_kind,
+            health.error,
+            health.next_at,
+            int(health.told_admin),
+            health.shape,
+        ),
+    )
+
+
+async def slots_of(db: Database, school_id: str) -> dict[str, int]:
+    """The colour slot of each subject of a school."""
+    rows = await db.all("SELECT subject, slot FROM subject_slots WHERE school_id = ?", (school_id,))
+    return {row["subject"]: row["slot"] for row in rows}
+
+
+async def put_slots(transaction: Transaction, school_id: str, slots: Mapping[str, int]) -> None:
+    """Keep the colour slots of a school's subjects; a known subject keeps the slot that it has."""
+    await transaction.execute_many(
+        "INSERT INTO subject_slots (school_id, subject, slot) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(school_id, subject, slot) for subject, slot in sorted(slots.items())],
+    )
