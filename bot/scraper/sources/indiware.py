@@ -13,9 +13,9 @@ from bot.errors import NotReleased, SourceChanged, TruncatedPage
 from bot.model import UNCHANGED, Kind, Notice, Plan, Substitution, Was
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.german import date_in, free_days, instant_in, names_in, published
-from bot.scraper.rowstream import End, Mark, Row, TableStart, must_close, stream, visible
 from bot.scraper.page import period_labels, squeeze, text_of, why_not
 from bot.scraper.remarks import Remark, read_remark
+from bot.scraper.rowstream import End, Mark, Row, TableStart, must_close, stream, visible
 from bot.scraper.xmltree import sections
 
 # The XML names its lists by tag; the HTML of the same plan prints these words before them.

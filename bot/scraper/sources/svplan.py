@@ -12,8 +12,8 @@ from bot.errors import NotReleased, SourceChanged, TruncatedPage
 from bot.model import UNCHANGED, Kind, Notice, Plan, Substitution, Was
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.german import date_in, instant_in, kind_in, names_in, published
-from bot.scraper.rowstream import End, Leave, Mark, Row, TableStart, must_end, stream, visible
 from bot.scraper.page import period_labels, squeeze, text_of, why_not
+from bot.scraper.rowstream import Leave, Mark, Row, TableStart, must_end, stream, visible
 
 # The class of a cell: "svp-klasse-gerade", "svp-aufs-zeit-ungerade", or "KlasseNeu ungerade".
 _CELL = re.compile(r"^(?:svp-)?(?:aufs-)?([a-z]+?)(?:neu)?(?:-(?:un)?gerade|-header)?$", re.I)
@@ -99,7 +99,7 @@ def _read(text: str, query: Query) -> _Reader:
             reader.open_table(item)
         elif isinstance(item, Row):
             reader.row(item)
-        elif isinstance(item, End) and (item.open_tables or reader.depth):
+        elif item.open_tables or reader.depth:
             raise TruncatedPage("the page ends inside the plan")
     must_end(text)
     if reader.heads and reader.days:  # every day of a page brings its own <head>, in some exports
