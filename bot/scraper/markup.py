@@ -12,6 +12,7 @@ from collections.abc import Iterator
 # Linear: a quoted value only after "=", no "<" inside a tag, possessive repetition.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)\b((?:=\s*"[^"]*"|=\s*'[^']*'|[^<>])*+)>""")
 _ATTRIBUTE = re.compile(r"""([a-zA-Z][\w-]*)\s*(?:=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_CSS = re.compile(r"""(?<![\w-])class\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 
 
 def scan(text: str) -> Iterator[tuple[str, str, str]]:
@@ -36,4 +37,5 @@ def attributes(raw: str) -> dict[str, str]:
 
 def css_classes(raw: str) -> list[str]:
     """The CSS classes among a tag's raw attributes."""
-    return attributes(raw).get("class", "").split() if "class" in raw.lower() else []
+    found = _CSS.search(raw)
+    return (found[1] or found[2] or found[3] or "").split() if found else []

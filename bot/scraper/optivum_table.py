@@ -5,13 +5,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.scraper.markup import css_classes, scan
 from bot.scraper.page import squeeze
 
 # The CSS class of a piece: p = przedmiot (subject), n = nauczyciel (teacher), s = sala (room), o = oddział (class).
 _MARKS = frozenset("pnso")
+# A row or a cell starts or ends; linear, as in `bot.scraper.markup`.
+_PLACE = re.compile(r"""<(/?)(?:tr|(td|th))\b((?:=\s*"[^"]*"|=\s*'[^']*'|[^<>])*+)>""", re.I)
 _KNOWN = frozenset({"nr", "g", "l", "tabela"})
 # A group is "1/2", "10/" (the program cuts long ones), "j1/3" or "j1", and follows the subject after a hyphen.
 _INSIDE = re.compile(r"^(.*\S)\s*-\s*((?:[^\W\d_]{0,3}\d{1,2}/\d{0,2})|(?:j?\d{1,2}))$")
@@ -19,27 +21,16 @@ _OUTSIDE = re.compile(r"^-\s*([^\s,;]+)")
 _NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: CSS classes, and pieces `(mark, raw text)` where the mark is "" for loose text, "br" for a break."""
+    """A cell: CSS classes, the raw markup inside."""
 
-    css: list[str]
-    pieces: list[tuple[str, str]] = field(default_factory=list)
-    strange: set[str] = field(default_factory=set)
+    css: tuple[str, ...]
+    raw: str
 
     @property
     def text(self) -> str:
-        return squeeze(html.unescape("".join(" " if mark == "br" else raw for mark, raw in self.pieces)))
-
-    def has(self, mark: str) -> bool:
-        return any(found == mark for found, _ in self.pieces)
-
-
-@dataclass(slots=True)
-class Row:
-    """A row of the plan."""
-
-    cells: list[Cell] = field(default_factory=list)
+        return _clean(re.sub(r"<[^<>]*>", " ", self.raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,60 +45,76 @@ class Entry:
     note: str = ""
 
 
-def rows_of(table: str) -> list[Row]:
-    """The rows of the table's inner markup. Spans that only set a font size are seen through."""
-    rows: list[Row] = []
-    cell: Cell | None = None
-    marks: list[str] = []
-    for before, tag, raw in scan(table):
-        if cell is not None and before:
-            cell.pieces.append((next((mark for mark in reversed(marks) if mark), ""), before))
-        if tag == "tr":
-            rows.append(Row())
-            cell = None
-        elif tag in ("td", "th"):
-            cell, marks = Cell(css_classes(raw)), []
-            if not rows:
-                rows.append(Row())
-            rows[-1].cells.append(cell)
-            cell.strange.update(set(cell.css) - _KNOWN)
-        elif tag in ("/td", "/th", "/tr"):
-            cell = None
-        elif cell is not None:
-            _step(cell, marks, tag, raw)
-    return [row for row in rows if row.cells]
+def rows_of(text: str, start: int, end: int) -> Iterator[list[Cell]]:
+    """The rows of cells that stand in the page between two places, one at a time."""
+    row: list[Cell] = []
+    opened = None
+    for found in _PLACE.finditer(text, start, end):
+        if opened is not None:
+            row.append(Cell(tuple(css_classes(opened[3])), text[opened.end() : found.start()]))
+        opened = found if found[2] and not found[1] else None
+        if not found[2] and row:
+            yield row
+            row = []
+    if opened is not None:
+        row.append(Cell(tuple(css_classes(opened[3])), text[opened.end() : end]))
+    if row:
+        yield row
 
 
-def _step(cell: Cell, marks: list[str], tag: str, raw: str) -> None:
-    if tag == "br":
-        cell.pieces.append(("br", ""))
-    elif tag in ("a", "span"):
-        css = css_classes(raw)
-        mark = next((name for name in css if name in _MARKS), "")
-        cell.strange.update(set(css) - _MARKS)
-        if mark:
-            cell.pieces.append(("new", ""))  # two neighbours of one kind are two pieces
-        marks.append(mark)
-    elif tag in ("/a", "/span") and marks:
-        marks.pop()
+def strange_in(cell: Cell) -> set[str]:
+    """The CSS classes of a cell and of its pieces that the program is not known to write."""
+    inside = {css for _, tag, raw in scan(cell.raw) if tag in ("a", "span") for css in css_classes(raw)}
+    return (set(cell.css) - _KNOWN) | (inside - _MARKS)
 
 
-def entries(cell: Cell) -> Iterator[Entry]:
-    """The lessons of a cell: one for each group, as the breaks divide them.
+def entries(raw: str) -> tuple[Entry, ...]:
+    """The lessons of a cell's markup: one for each group, as the breaks divide them.
 
     A cell without any marked piece ("ckz", "Zajęcia<br>dodatkowe") is one lesson with that text.
     """
-    if not any(mark in _MARKS for mark, _ in cell.pieces):
-        if cell.text and cell.text not in _NOTHING:
-            yield Entry(cell.text)
-        return
+    if "<" not in raw:
+        text = _clean(raw)
+        return (Entry(text),) if text not in _NOTHING else ()
+    pieces = _pieces(raw)
+    if not any(mark in _MARKS for mark, _ in pieces):
+        text = _clean("".join(" " if mark == "br" else piece for mark, piece in pieces))
+        return (Entry(text),) if text not in _NOTHING else ()
+    found: list[Entry] = []
     part: list[tuple[str, str]] = []
-    for mark, raw in [*cell.pieces, ("br", "")]:
+    for mark, piece in [*pieces, ("br", "")]:
         if mark != "br":
-            part.append((mark, raw))
+            part.append((mark, piece))
         elif part:
-            yield from _entry(_joined(part))
+            found += _entry(_joined(part))
             part = []
+    return tuple(found)
+
+
+def _pieces(raw: str) -> list[tuple[str, str]]:
+    """`(mark, raw text)`: the mark is "" for loose text, "br" for a break, "new" where a marked piece starts.
+
+    Spans that only set a font size are seen through.
+    """
+    pieces: list[tuple[str, str]] = []
+    marks: list[str] = []
+    for before, tag, given in scan(raw):
+        if before:
+            pieces.append((next((mark for mark in reversed(marks) if mark), ""), before))
+        if tag == "br":
+            pieces.append(("br", ""))
+        elif tag in ("a", "span"):
+            mark = next((name for name in css_classes(given) if name in _MARKS), "")
+            if mark:
+                pieces.append(("new", ""))  # two neighbours of one kind are two pieces
+            marks.append(mark)
+        elif tag in ("/a", "/span") and marks:
+            marks.pop()
+    return pieces
+
+
+def _clean(raw: str) -> str:
+    return squeeze(html.unescape(raw) if "&" in raw else raw)
 
 
 def _joined(pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -121,7 +128,7 @@ def _joined(pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
             else:
                 joined.append([mark, raw])
         last = mark
-    clean = [(mark, squeeze(html.unescape(raw))) for mark, raw in joined]
+    clean = [(mark, _clean(raw)) for mark, raw in joined]
     return [(mark, text) for mark, text in clean if text]
 
 

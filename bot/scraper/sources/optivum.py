@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from urllib.parse import urljoin, urlsplit
@@ -14,11 +14,15 @@ from bot.model import Lesson, Plan, TargetKind
 from bot.names import nearest_names
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.optivum_list import KINDS, PLAN_LINK, Link, index_of, links_in, list_addresses
-from bot.scraper.optivum_table import Row, entries, rows_of
+from bot.scraper.optivum_table import Cell, Entry, entries, rows_of, strange_in
 from bot.scraper.page import clock_time, squeeze, text_of, why_not
 from bot.scraper.tables import bare
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s*=\s*[\"']?[^\"'<>]*\btabela\b[^<>]*>", re.I)
+_TABLE_END = re.compile(r"</table\s*>", re.I)
+_SUBJECT = re.compile(r"""<span\b[^<>]*\bclass\s*=\s*["']?p\b""", re.I)
+_LINKED = re.compile(r"""href\s*=\s*["'][^"'<>]*[ons]\d+\.html?""", re.I)
+_SHAPE_ROWS = 50  # no school day has more; the shape of a longer table is told by its first rows
 _HEADING = re.compile(r"""(?is)\bclass\s*=\s*["']?tytulnapis\b[^<>]*>(.*?)</""")
 _OWNER = (
     (re.compile(r"plan lekcji (?:oddzia|klasy)", re.I), TargetKind.CLASS),
@@ -96,9 +100,9 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
 
 def _parse_page(page: Page, query: Query) -> Plan:
     text = text_of(page, fallback="iso-8859-2")
+    if (start := _table_start(text)) is not None and _HEADING.search(text):
+        return _plan(page, query, text=text, start=start)
     body = bare(text)
-    if (start := _TABLE.search(body)) and _HEADING.search(body):
-        return _plan(page, query, text=body, start=start.end())
     links = links_in(body)
     closed = re.search(r"(?i)</(?:html|body)\s*>", body)
     if (links or list_addresses(body)) and (closed or not re.search(r"(?i)<(?:html|body)\b", body)):
@@ -106,6 +110,14 @@ def _parse_page(page: Page, query: Query) -> Plan:
     if links or (_is_optivum(body) and not closed):
         raise TruncatedPage("the Optivum page ends too early")
     raise why_not(text, "Optivum")
+
+
+def _table_start(text: str) -> int | None:
+    """Where the plan's table begins; one inside a comment, as mirrors leave behind, does not count."""
+    for found in _TABLE.finditer(text):
+        if text.rfind("<!--", 0, found.start()) <= text.rfind("-->", 0, found.start()):
+            return found.end()
+    return None
 
 
 def _list(links: list[Link], body: str) -> Plan:
@@ -117,37 +129,45 @@ def _list(links: list[Link], body: str) -> Plan:
 
 
 def _plan(page: Page, query: Query, *, text: str, start: int) -> Plan:
-    end = re.compile(r"(?i)</table\s*>").search(text, start)
-    if not end:
+    closing = _TABLE_END.search(text, start)
+    if not closing:
         raise TruncatedPage("the Optivum page ends inside the plan")
-    rows = rows_of(text[start : end.start()])
-    heading = _HEADING.search(text)
+    end = closing.start()
+    around = f"{text[:start]} {text[end:]}"
+    heading = _HEADING.search(around)
     name = squeeze(html.unescape(re.sub(r"<[^>]*>", " ", heading[1]))) if heading else ""
-    if len(rows) < 2 or not name:
-        raise SourceChanged("the Optivum plan has no rows or no heading")
-    header = [cell.text for cell in rows[0].cells]
+    rows = rows_of(text, start, end)
+    header = [cell.text for cell in next(rows, [])]
     days = _days(header)
-    table = text[start : end.start()]
-    if not any(cell.has("p") for row in rows for cell in row.cells) and re.search(
-        r"""href=["'][^"']*[ns]\d+\.html""", table
-    ):
+    if not _SUBJECT.search(text, start, end) and _LINKED.search(text, start, end):
         raise SourceChanged("the Optivum plan marks its subjects in another way")
-    kind = _kind(page, text, rows)
-    lessons = [
-        lesson
-        for row in rows[1:]
-        if len(row.cells) > 2
-        for lesson in _row_lessons(row, days, len(header), (kind, name))
-    ]
-    strange = sorted({css for row in rows for cell in row.cells for css in cell.strange})
-    made = _MADE.search(text)
+    kind = _kind(page, around) or _kind_by_cells(text, start, end)
+    lessons, strange = _lessons(rows, days, len(header), owner=(kind, name))
+    made = _MADE.search(around)
     return Plan(
-        school=_school(text),
+        school=_school(around),
         updated=_midnight(made, query) if made else None,
-        lessons=tuple(lessons),
-        valid_from=_valid_from(text),
-        shape=" ".join(["plan", *header, *strange]),
+        lessons=lessons,
+        valid_from=_valid_from(around),
+        shape=" ".join(["plan", *header, *sorted(strange)]),
     )
+
+
+def _lessons(
+    rows: Iterator[list[Cell]], days: dict[int, int], width: int, *, owner: tuple[TargetKind, str]
+) -> tuple[tuple[Lesson, ...], set[str]]:
+    """The lessons of the rows below the header, and the CSS classes that are new to us."""
+    lessons: list[Lesson] = []
+    strange: set[str] = set()
+    known: dict[str, tuple[Entry, ...]] = {}  # a double lesson is printed as two equal cells
+    for number, row in enumerate(rows):
+        if len(row) > 2:
+            lessons += _row_lessons(row, days, width, known=known, owner=owner)
+        for cell in row if number < _SHAPE_ROWS else ():
+            strange |= strange_in(cell)
+    if not known:
+        raise SourceChanged("the Optivum plan has no rows")
+    return tuple(lessons), strange
 
 
 def _days(header: list[str]) -> dict[int, int]:
@@ -158,22 +178,33 @@ def _days(header: list[str]) -> dict[int, int]:
     return days
 
 
-def _row_lessons(row: Row, days: dict[int, int], width: int, owner: tuple[TargetKind, str]) -> list[Lesson]:
-    if len(row.cells) != width:
+def _row_lessons(
+    row: list[Cell],
+    days: dict[int, int],
+    width: int,
+    *,
+    known: dict[str, tuple[Entry, ...]],
+    owner: tuple[TargetKind, str],
+) -> list[Lesson]:
+    if len(row) != width:
         raise SourceChanged("a row of the Optivum plan has another number of cells than its header")
-    sides = [cell for index, cell in enumerate(row.cells) if index not in days]
+    sides = [cell for index, cell in enumerate(row) if index not in days]
     number = next((cell.text for cell in sides if "nr" in cell.css), sides[0].text)
     hours = _HOURS.search(next((cell.text for cell in sides if "g" in cell.css), sides[-1].text))
     start, end = (clock_time(hours[1]), clock_time(hours[2])) if hours else (None, None)
     if start == end:  # 0:00-0:00 is how the program prints a period without hours
         start = end = None
+    periods = (number.removesuffix("."),) if number else ()
     lessons = []
     for index, weekday in sorted(days.items()):
-        for entry in entries(row.cells[index]):
+        raw = row[index].raw
+        if raw not in known:
+            known[raw] = tuple(_owned(entry, *owner) for entry in entries(raw))
+        for entry in known[raw]:
             lesson = Lesson(
                 subject=entry.subject,
                 weekday=weekday,
-                periods=(number.removesuffix("."),) if number else (),
+                periods=periods,
                 start=start,
                 end=end,
                 teachers=entry.teachers,
@@ -182,29 +213,33 @@ def _row_lessons(row: Row, days: dict[int, int], width: int, owner: tuple[Target
                 groups=entry.groups,
                 note=entry.note,
             )
-            lessons.append(_owned(lesson, *owner))
+            lessons.append(lesson)
     return lessons
 
 
-def _owned(lesson: Lesson, kind: TargetKind, name: str) -> Lesson:
+def _owned(entry: Entry, kind: TargetKind, name: str) -> Entry:
     """The lesson with the page's own class, teacher or room, which its cells leave out."""
     if kind is TargetKind.CLASS:
-        return replace(lesson, classes=tuple(dict.fromkeys((name, *lesson.classes))))
+        return replace(entry, classes=tuple(dict.fromkeys((name, *entry.classes))))
     if kind is TargetKind.TEACHER:
-        return replace(lesson, teachers=tuple(dict.fromkeys((name, *lesson.teachers))))
-    return replace(lesson, rooms=tuple(dict.fromkeys((name, *lesson.rooms))))
+        return replace(entry, teachers=tuple(dict.fromkeys((name, *entry.teachers))))
+    return replace(entry, rooms=tuple(dict.fromkeys((name, *entry.rooms))))
 
 
-def _kind(page: Page, text: str, rows: list[Row]) -> TargetKind:
-    """Whose page it is: said by its title or description, else by its address, else by what its cells leave out."""
+def _kind(page: Page, text: str) -> TargetKind | None:
+    """Whose page it is: said by its title or description, else by its address."""
     title = _TITLE.search(text)
     for said in (title[1] if title else "", _description(text)):
         for pattern, kind in _OWNER:
             if pattern.search(squeeze(said)):
                 return kind
-    if link := PLAN_LINK.search(urlsplit(page.url).path):
-        return KINDS[link[1].lower()]
-    named = {mark for row in rows for cell in row.cells for mark in "ons" if cell.has(mark)}
+    link = PLAN_LINK.search(urlsplit(page.url).path)
+    return KINDS[link[1].lower()] if link else None
+
+
+def _kind_by_cells(text: str, start: int, end: int) -> TargetKind:
+    """Whose page it is when it does not say: a page leaves its own class, teacher or room out of its cells."""
+    named = {found[1] for found in re.compile(r"""class=["']([ons])["']""").finditer(text, start, end)}
     if "o" not in named:
         return TargetKind.CLASS
     return TargetKind.ROOM if "n" in named and "s" not in named else TargetKind.TEACHER
