@@ -142,7 +142,7 @@ CREATE INDEX subscriptions_by_target ON subscriptions (target_id, changes);
 CREATE INDEX subscriptions_by_daily ON subscriptions (daily, target_id) WHERE daily IS NOT NULL;
 CREATE INDEX subscriptions_by_homework ON subscriptions (homework, target_id) WHERE homework IS NOT NULL;
 
--- What is said, once for all the chats it is said to. `payload` is JSON (bot/deliver.py).
+-- What is said, once for all the chats it is said to. `payload` is JSON (bot/store/outbox.py).
 CREATE TABLE contents (
   hash TEXT PRIMARY KEY,
   payload TEXT NOT NULL,
@@ -150,6 +150,7 @@ CREATE TABLE contents (
 ) WITHOUT ROWID;
 
 -- Every push, a row before it is a call. `fact` says what is told: the slot of a digest, the revision and hash of a change.
+-- What differs from chat to chat stands here and not in the content: the sound, the message it answers, the one it edits.
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   chat_id INTEGER NOT NULL,
@@ -163,6 +164,9 @@ CREATE TABLE outbox (
     CHECK (state IN ('due', 'claimed', 'sent', 'uncertain', 'gone', 'dead', 'expired')),
   not_before INTEGER NOT NULL DEFAULT 0,
   expires_at INTEGER,
+  silent INTEGER NOT NULL DEFAULT 0,
+  reply_to INTEGER,
+  edits INTEGER,
   lease_until INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
   created_at INTEGER NOT NULL,
@@ -171,19 +175,25 @@ CREATE TABLE outbox (
   error TEXT NOT NULL DEFAULT '',
   UNIQUE (chat_id, thread_id, kind, local_date, fact)
 );
-CREATE INDEX outbox_open ON outbox (priority, id) WHERE state IN ('due', 'claimed');
+CREATE INDEX outbox_open ON outbox (priority, id, not_before, expires_at, chat_id) WHERE state = 'due';
+CREATE INDEX outbox_of_chat ON outbox (chat_id, priority, id, state, not_before, attempts) WHERE state IN ('due', 'claimed');
+CREATE INDEX outbox_claimed ON outbox (lease_until) WHERE state = 'claimed';
+CREATE INDEX outbox_failed ON outbox (state, done_at) WHERE state IN ('uncertain', 'dead');
 CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;
 CREATE INDEX outbox_content ON outbox (content);
 
--- Pictures that were drawn: a lost file_id or a new token needs no new drawing.
+-- Pictures that were drawn: a lost file_id or a new token needs no new drawing. Telegram names a photo and a document
+-- differently, and each bot gets names of its own.
 CREATE TABLE pictures (
   hash TEXT PRIMARY KEY,
   png BLOB NOT NULL,
-  file_id TEXT,
   bot_id INTEGER,
+  photo_id TEXT,
+  document_id TEXT,
   created_at INTEGER NOT NULL,
   used_at INTEGER NOT NULL
-) WITHOUT ROWID;
+);
+CREATE INDEX pictures_by_use ON pictures (used_at);
 
 -- The one message of a chat whose picture is edited in place.
 CREATE TABLE live_messages (

@@ -1,0 +1,452 @@
+"""The courier: takes rows from the outbox, sends them, and records what became of each. Nobody else pushes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.clock import Clock
+from bot.ledger import NOT_WRITTEN, Ledger
+from bot.outcome import ANSWER_LOST, NOT_SENT, Answer, Outcome, Verdict, classify
+from bot.pace import Pacer, seconds_of
+from bot.push import Form, Parameters, call_for, file_id_of, message_id_of
+from bot.store import chats, outbox
+from bot.store.database import Database
+from bot.store.outbox import Claim, Content, Mark
+from bot.transport import NotSent, ServerError
+from bot.uploads import Uploads
+
+log = logging.getLogger(__name__)
+
+Call = Callable[[str, Parameters], Awaitable[Any]]
+"""Makes one call of the Bot API: method and parameters → its `result` as plain JSON; raises as `telegram.Bot` does."""
+
+IN_FLIGHT = 5
+"""Calls at once. A crash repeats at most these; 28 a second need 5 at 150 ms each."""
+AHEAD = 10
+"""Rows that are claimed at once: what more urgent news waits behind, a third of a second."""
+POLL = 1.0
+"""Seconds between two looks into the outbox when nobody wakes the courier."""
+STOP_SECONDS = 8.0
+"""What is in flight has this long to end when the process stops."""
+TRIES = 6
+"""Forms of one message that are tried in a row: uploaded anew, as a document, as text, without markup, …"""
+SERVER_ERRORS = 20
+"""A row that Telegram's servers failed on so often, while others went, is given up."""
+OUTAGE_AFTER = 5
+"""Calls in a row without an answer that are an outage: from then on a harmless call asks, and no message is risked."""
+OUTAGE_PAUSE = (0.25, 20.0)
+"""Seconds between two tries of the way to Telegram: doubled from the first to the second."""
+SERVER_PAUSE = (1.0, 300.0)
+"""Seconds until a row that Telegram's servers failed on is tried again, doubled each time."""
+REFUSED_PAUSE = (900.0, 6 * 3600.0)
+"""Seconds until a chat that refused in words that may pass is tried again, doubled each time."""
+CONTENTS = 64
+"""Contents kept in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that an admin may want to hear of.
+
+    `kind`: dead (a message given up), uncertain, gone (a chat given up), topic (a topic's messages go to General now),
+    moved, replaced (a live message was sent anew, `detail` is its id), outage, back, disk (nothing can be recorded), room.
+    """  # noqa: E501
+
+    kind: str
+    chat_id: int = 0
+    thread_id: int = 0
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Statistics:
+    """What this process has done, for `/status` and the metrics."""
+
+    sent: int = 0
+    uploads: int = 0
+    uncertain: int = 0
+    retried: int = 0
+    limited: int = 0
+    refused: int = 0
+    gone: int = 0
+    dead: int = 0
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """A message on its way: how it is put this time, and the `file_id` that was used."""
+
+    claim: Claim
+    content: Content
+    form: Form
+    name: str | None = None
+
+
+class Courier:
+    """The only sender. `wake` it after enqueuing; `run` ends with `stop`."""
+
+    def __init__(
+        self,
+        db: Database,
+        call: Call,
+        *,
+        clock: Clock,
+        pacer: Pacer,
+        bot_id: int,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self._db = db
+        self._call = call
+        self._clock = clock
+        self._pacer = pacer
+        self._on_event = on_event
+        self._ledger = Ledger(db, clock, lambda reason: self._tell("disk" if reason else "room", detail=reason))
+        self._uploads = Uploads(db, clock, bot_id)
+        self._hand: deque[Claim] = deque()
+        self._tasks: dict[asyncio.Task[None], Claim] = {}
+        self._calling: set[int] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._contents: OrderedDict[str, Content] = OrderedDict()
+        self._refusing: set[int] = set()
+        self._failures = 0
+        self._rest_until = 0.0
+        self._probe: asyncio.Task[None] | None = None
+        self.statistics = Statistics()
+
+    def wake(self) -> None:
+        """There is something new in the outbox."""
+        self._wake.set()
+
+    @property
+    def in_outage(self) -> bool:
+        """Whether none of the last calls was answered."""
+        return self._failures >= OUTAGE_AFTER
+
+    @property
+    def unrecorded(self) -> int:
+        """Messages whose fate waits for room on the disk."""
+        return self._ledger.owed
+
+    async def run(self) -> None:
+        """Send until `stop`. What a process died with goes first."""
+        self._refusing = await chats.refusing(self._db)
+        if again := await self._ledger.begin():
+            log.warning("%d messages were on their way when the last process ended; they are sent again", again)
+        while not self._stopping:
+            self._wake.clear()
+            await self._round()
+            if not self._stopping:
+                await self._wait()
+
+    async def stop(self) -> None:
+        """Claim nothing more, let what is in flight end, give back what was not begun: `STOP_SECONDS` at most.
+
+        A call that takes longer is cut off; as with any lost answer, its message is not sent a second time.
+        """
+        self._stopping = True
+        self._wake.set()
+        if self._probe is not None:
+            self._probe.cancel()
+        marks = [Mark(claim.id, "due", tried=False) for claim in self._hand]
+        self._hand.clear()
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks), timeout=STOP_SECONDS)
+            for task in late:
+                claim = self._tasks[task]
+                sent = claim.id in self._calling
+                marks.append(Mark(claim.id, "uncertain" if sent else "due", error="cut off at the end", tried=sent))
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._ledger.mark(*marks)
+
+    async def _round(self) -> None:
+        """Fill the free places."""
+        if self._clock.monotonic() < self._rest_until or self._probe is not None:
+            return
+        if self.in_outage:
+            self._probe = asyncio.create_task(self._ask(), name="is Telegram back?")
+            return
+        if not self._hand and len(self._tasks) < IN_FLIGHT:
+            held = [*self._tasks.values()]
+            self._hand.extend(
+                await self._ledger.claim(
+                    AHEAD,
+                    busy_chats={*(claim.chat_id for claim in held), *self._pacer.blocked()},
+                    held=[claim.id for claim in held],
+                )
+            )
+        while self._hand and len(self._tasks) < IN_FLIGHT and not self._stopping:
+            claim = self._hand.popleft()
+            task = asyncio.create_task(self._deliver(claim), name=f"push {claim.id}")
+            self._tasks[task] = claim
+            task.add_done_callback(self._ended)
+
+    async def _wait(self) -> None:
+        """Until there is something to do: a message has ended, someone woke the courier, a chat may be written to."""
+        rest = self._rest_until - self._clock.monotonic()
+        seconds = rest if rest > 0 else min(POLL, self._pacer.soonest() or POLL)
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        waking = asyncio.ensure_future(self._wake.wait())
+        _, pending = await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        claim = self._tasks.pop(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Its claim stays until the lease ends, and what became of it is not known.
+            log.error("message %d to %d broke the courier", claim.id, claim.chat_id, exc_info=error)
+
+    async def _ask(self) -> None:
+        """One harmless call: an answer of Telegram ends the outage, anything else lets the courier rest longer."""
+        try:
+            await self._call("getMe", {})
+        except TelegramError as error:
+            verdict = classify(answer_of(error))
+            if verdict.wide or verdict.outcome is Outcome.UNCERTAIN:
+                self._failed()
+            else:
+                self._reached()
+        else:
+            self._reached()
+        finally:
+            self._probe = None
+            self._wake.set()
+
+    async def _deliver(self, claim: Claim) -> None:
+        try:
+            content = await self._content(claim.content)
+            attempt = _Attempt(claim, content, Form(document=content.as_document, picture=content.picture is not None))
+            verdict, words = await self._attempt(attempt)
+            await self._settle(claim, verdict, words)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # A row that cannot be put into a call would stop the courier for ever: the others go on.
+            log.error("message %d cannot be sent", claim.id, exc_info=error)
+            await self._dead(claim, f"cannot be sent: {error!r}")
+        except NOT_WRITTEN as error:
+            log.error("message %d to %d: %s", claim.id, claim.chat_id, error)
+            await self._ledger.mark(Mark(claim.id, "due", error=str(error), not_before=self._in(60)))
+
+    async def _attempt(self, attempt: _Attempt) -> tuple[Verdict, str]:
+        """Try the message in simpler and simpler forms; the last verdict, with Telegram's words."""
+        verdict, words = Verdict(Outcome.DEAD, "no form of it was taken"), ""
+        for _ in range(TRIES):
+            try:
+                result = await self._try(attempt)
+            except TelegramError as error:
+                answer = answer_of(error)
+                verdict, words = classify(answer), answer.text
+            else:
+                await self._sent(attempt, result)
+                return Verdict(Outcome.SENT), ""
+            if not await self._simplify(attempt, verdict):
+                break
+            log.info("message %d: %s; tried as %s", attempt.claim.id, words, attempt.form)
+        return verdict, words
+
+    async def _try(self, attempt: _Attempt) -> Any:
+        """One call. The first message with a picture uploads it; the others wait for that and use its name."""
+        attempt.name = None
+        if not attempt.form.picture or attempt.content.picture is None:
+            return await self._make(attempt, None)
+        key = (attempt.content.picture, attempt.form.document)
+        attempt.name = await self._uploads.name(key)
+        if attempt.name is None:
+            async with self._uploads.turn(key):
+                attempt.name = await self._uploads.name(key)
+                if attempt.name is None:
+                    return await self._upload(attempt, key)
+        return await self._make(attempt, attempt.name)
+
+    async def _upload(self, attempt: _Attempt, key: tuple[str, bool]) -> Any:
+        png = await self._uploads.png(key)
+        if png is None:
+            log.warning("picture %s is not there any more; its text goes alone", key[0])
+            return await self._make(attempt, None)
+        result = await self._make(attempt, png)
+        self.statistics.uploads += 1
+        if (name := file_id_of(result, document=key[1])) is not None:
+            await self._uploads.keep(key, name)
+        return result
+
+    async def _make(self, attempt: _Attempt, file: str | bytes | None) -> Any:
+        claim = attempt.claim
+        method, parameters = call_for(claim, attempt.content, attempt.form, file=file)
+        await self._pacer.acquire(claim.chat_id)
+        self._calling.add(claim.id)
+        try:
+            result = await self._call(method, parameters)
+        except RetryAfter as error:
+            self.statistics.limited += 1
+            self._pacer.refused(claim.chat_id, seconds_of(error))
+            self._reached()
+            raise
+        finally:
+            self._calling.discard(claim.id)
+        self._pacer.accepted()
+        self._reached()
+        return result
+
+    async def _simplify(self, attempt: _Attempt, verdict: Verdict) -> bool:
+        """Change the form of a message that was not taken as it was; False when nothing is left to try."""
+        form, content = attempt.form, attempt.content
+        match verdict.outcome:
+            case Outcome.PLAIN if not form.plain:
+                attempt.form = replace(form, plain=True)
+            case Outcome.MESSAGE_GONE if not form.anew:
+                attempt.form = replace(form, anew=True)
+            case Outcome.NEW_FILE if attempt.name is not None and content.picture is not None:
+                await self._uploads.drop((content.picture, form.document), attempt.name)
+            case Outcome.AS_DOCUMENT if form.picture and not form.document:
+                attempt.form = replace(form, document=True)
+            case Outcome.AS_DOCUMENT | Outcome.AS_TEXT | Outcome.NEW_FILE if form.picture and content.text:
+                attempt.form = replace(form, picture=False)
+            case _:
+                return False
+        return True
+
+    async def _sent(self, attempt: _Attempt, result: Any) -> None:
+        claim = attempt.claim
+        self.statistics.sent += 1
+        message = message_id_of(result, claim.edits)
+        await self._ledger.mark(Mark(claim.id, "sent", message_id=message))
+        if attempt.form.anew and claim.edits is not None and message is not None:
+            await outbox.message_replaced(self._db, claim.chat_id, claim.edits, message)
+            self._tell("replaced", claim, str(message))
+        if claim.chat_id in self._refusing:
+            self._refusing.discard(claim.chat_id)
+            await chats.reactivate(self._db, claim.chat_id)
+
+    async def _settle(self, claim: Claim, verdict: Verdict, words: str) -> None:
+        """Record what became of a message that was not sent."""
+        if not verdict.wide and verdict.outcome is not Outcome.UNCERTAIN:
+            self._reached()
+        match verdict.outcome:
+            case Outcome.SENT:
+                pass  # recorded at once, before anything else
+            case Outcome.UNCHANGED:
+                await self._ledger.mark(Mark(claim.id, "sent", message_id=claim.edits, error=verdict.reason))
+            case Outcome.UNCERTAIN:
+                self._failed()
+                self.statistics.uncertain += 1
+                await self._ledger.mark(Mark(claim.id, "uncertain", error=words or verdict.reason))
+                self._tell("uncertain", claim, words)
+            case Outcome.RETRY:
+                await self._again(claim, verdict, words)
+            case Outcome.GONE:
+                self.statistics.gone += 1
+                await self._ledger.mark(Mark(claim.id, "gone", error=words))
+                await chats.deactivate(self._db, claim.chat_id, verdict.reason, self._now())
+                self._tell("gone", claim, words)
+            case Outcome.MOVED if verdict.new_id is not None:
+                await chats.migrate(self._db, claim.chat_id, verdict.new_id)
+                await self._ledger.mark(Mark(claim.id, "due"))
+                self._tell("moved", claim, str(verdict.new_id))
+            case Outcome.NO_TOPIC if claim.thread_id:
+                await chats.drop_thread(self._db, claim.chat_id, claim.thread_id)
+                await self._ledger.mark(Mark(claim.id, "due"))
+                self._tell("topic", claim, words)
+            case Outcome.REFUSED | Outcome.NO_TOPIC:  # no topic, and yet in none: General itself is closed
+                await self._refused(claim, words)
+            case _:
+                await self._dead(claim, words or verdict.reason)
+
+    async def _again(self, claim: Claim, verdict: Verdict, words: str) -> None:
+        """It can be sent later. When it is the way that fails, the courier rests and the row stays as it was."""
+        self.statistics.retried += 1
+        if verdict.wide:
+            self._failed(rest=verdict.reason != "server error")
+        if verdict.wide and (verdict.reason != "server error" or self.in_outage):
+            await self._ledger.mark(Mark(claim.id, "due", error=words, tried=False))
+        elif verdict.wide and claim.attempts + 1 >= SERVER_ERRORS:
+            await self._dead(claim, words)
+        else:
+            wait = _doubled(SERVER_PAUSE, claim.attempts) if verdict.after is None else verdict.after
+            await self._ledger.mark(Mark(claim.id, "due", error=words, not_before=self._in(wait)))
+
+    async def _refused(self, claim: Claim, words: str) -> None:
+        self.statistics.refused += 1
+        self._refusing.add(claim.chat_id)
+        wait = _doubled(REFUSED_PAUSE, claim.attempts)
+        await self._ledger.mark(Mark(claim.id, "due", error=words, not_before=self._in(wait)))
+        if await chats.count_refusal(self._db, claim.chat_id, self._now()):
+            self._refusing.discard(claim.chat_id)
+            self._tell("gone", claim, words)
+
+    async def _dead(self, claim: Claim, words: str) -> None:
+        self.statistics.dead += 1
+        log.error("message %d to %d is given up: %s", claim.id, claim.chat_id, words)
+        await self._ledger.mark(Mark(claim.id, "dead", error=words))
+        self._tell("dead", claim, words)
+
+    async def _content(self, key: str) -> Content:
+        content = self._contents.get(key)
+        if content is None:
+            content = self._contents[key] = await outbox.content_of(self._db, key)
+            if len(self._contents) > CONTENTS:
+                self._contents.popitem(last=False)
+        else:
+            self._contents.move_to_end(key)
+        return content
+
+    def _failed(self, *, rest: bool = False) -> None:
+        """A call got no answer. A single one says little; when none went out, or it is an outage, the courier rests."""
+        self._failures += 1
+        if rest or self.in_outage:
+            pause = _doubled(OUTAGE_PAUSE, self._failures - 1)
+            self._rest_until = max(self._rest_until, self._clock.monotonic() + pause)
+        if self._failures == OUTAGE_AFTER:
+            log.warning("Telegram cannot be reached; what is due waits and goes out when it is back")
+            self._tell("outage")
+
+    def _reached(self) -> None:
+        if self.in_outage:
+            log.warning("Telegram is back")
+            self._tell("back")
+        self._failures = 0
+        self._rest_until = 0.0
+
+    def _tell(self, kind: str, claim: Claim | None = None, detail: str = "") -> None:
+        if self._on_event is not None:
+            where = (0, 0) if claim is None else (claim.chat_id, claim.thread_id)
+            self._on_event(Event(kind, *where, detail))
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
+
+    def _in(self, seconds: float) -> int:
+        """A whole second that is not before `seconds` from now."""
+        return self._now() + int(seconds) + 1
+
+
+def answer_of(error: TelegramError) -> Answer:
+    """What an error of the transport or of python-telegram-bot says, for the table of outcomes."""
+    if isinstance(error, RetryAfter):
+        return Answer(429, str(error), retry_after=seconds_of(error))
+    if isinstance(error, ChatMigrated):
+        return Answer(400, str(error), migrate_to=error.new_chat_id)
+    if isinstance(error, NotSent):
+        return Answer(NOT_SENT, str(error))
+    if isinstance(error, ServerError):
+        return Answer(error.status, str(error))
+    for kind, status in ((BadRequest, 400), (Forbidden, 403), (InvalidToken, 401), (Conflict, 409)):
+        if isinstance(error, kind):
+            return Answer(status, str(error))
+    # TimedOut, AnswerLost, and any network error that does not say how far it got.
+    return Answer(ANSWER_LOST, str(error))
+
+
+def _doubled(bounds: tuple[float, float], times: int) -> float:
+    """The first bound doubled so many times, at most the second, with a jitter of a fifth."""
+    seconds: float = min(bounds[0] * 2 ** min(max(times, 0), 30), bounds[1])
+    return seconds * random.uniform(0.8, 1.0)  # noqa: S311 - spreads load, hides nothing

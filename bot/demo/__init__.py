@@ -1,1 +1,0 @@
-"""The demo: everything on loopback, without a token."""

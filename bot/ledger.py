@@ -1,0 +1,100 @@
+"""The courier's books: claims and marks in the outbox, kept straight while the disk has no room for them."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Collection
+
+from bot.clock import Clock
+from bot.errors import StoreError
+from bot.store import outbox
+from bot.store.database import Database
+from bot.store.outbox import Claim, Mark
+
+log = logging.getLogger(__name__)
+
+LEASE = 300
+"""Seconds after which a claim is taken back, should its task have died without a trace."""
+SWEEP = 5.0
+"""Seconds between two looks for rows that have expired."""
+
+NOT_WRITTEN = (StoreError, sqlite3.OperationalError)
+"""What a write raises when the disk is full, or another process held the file for too long."""
+
+
+class Ledger:
+    """Claims rows and marks them. A mark that cannot be written is owed, and its row is not sent again meanwhile.
+
+    While marks are owed, rows are sent without a claim: a crash in that time repeats what was sent in it, which is
+    the price of going on. `on_trouble` is told once when that begins, with the reason, and once with "" when it ends.
+    """
+
+    def __init__(self, db: Database, clock: Clock, on_trouble: Callable[[str], None]) -> None:
+        self._db = db
+        self._clock = clock
+        self._on_trouble = on_trouble
+        self._owed: dict[int, Mark] = {}
+        self._being_written: dict[int, Mark] = {}
+        self._in_trouble = False
+        self._swept = clock.monotonic()
+
+    @property
+    def owed(self) -> int:
+        """Marks that could not be written yet."""
+        return len(self._owed)
+
+    async def begin(self) -> int:
+        """At the start: take over what another process died with. Returns how many rows."""
+        try:
+            return await outbox.reclaim(self._db)
+        except NOT_WRITTEN as error:
+            self._trouble(error)
+            return 0
+
+    async def claim(self, limit: int, *, busy_chats: Collection[int], held: Collection[int]) -> list[Claim]:
+        """Up to `limit` rows to send, at most one a chat and none of `busy_chats`; `held` are this process's rows."""
+        if self._owed:
+            await self.mark()
+        now = int(self._clock.now().timestamp())
+        if not self._owed:
+            try:
+                await self._sweep(now, held)
+                return await outbox.claim(self._db, now, limit=limit, lease_seconds=LEASE, busy_chats=busy_chats)
+            except NOT_WRITTEN as error:
+                self._trouble(error)
+        return await outbox.sendable(
+            self._db, now, limit=limit, busy_chats=busy_chats, leave=self._owed | self._being_written
+        )
+
+    async def mark(self, *marks: Mark) -> None:
+        """Record what became of rows, together with what is owed."""
+        batch = {**self._owed, **{mark.id: mark for mark in marks}}
+        if not batch:
+            return
+        self._owed = {}
+        self._being_written |= batch
+        try:
+            await outbox.mark(self._db, list(batch.values()), int(self._clock.now().timestamp()))
+        except NOT_WRITTEN as error:
+            self._owed = batch | self._owed
+            self._trouble(error)
+            return
+        finally:
+            for key in batch:
+                self._being_written.pop(key, None)
+        if self._in_trouble:
+            self._in_trouble = False
+            log.warning("the database takes writes again; nothing that was sent is forgotten")
+            self._on_trouble("")
+
+    async def _sweep(self, now: int, held: Collection[int]) -> None:
+        if self._clock.monotonic() - self._swept >= SWEEP:
+            self._swept = self._clock.monotonic()
+            await outbox.sweep(self._db, now, held)
+
+    def _trouble(self, error: Exception) -> None:
+        if not self._in_trouble:
+            self._in_trouble = True
+            log.error("sending goes on, but nothing can be recorded: %s", error)
+            self._on_trouble(str(error))

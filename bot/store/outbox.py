@@ -1,0 +1,329 @@
+"""The outbox: what is to be said to whom, once each, in which order, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from bot.store.database import Database, Transaction
+
+Button = Mapping[str, str]
+"""An inline button as the Bot API takes it: `text` and one of `callback_data`, `url`, …"""
+
+
+class Priority(IntEnum):
+    """The order in which rows go out: the smaller first."""
+
+    CANCELLATION = 10
+    """Today's lesson falls away: someone may be on the way to it."""
+    CHANGE = 20
+    REMINDER = 30
+    DIGEST = 40
+    LIVE = 50
+    BROADCAST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is said, the same for every chat that it is said to.
+
+    `text` is HTML as Telegram takes it, the caption where there is a picture. `picture` is a hash of `pictures`.
+    The sound, the message answered and the message edited differ from chat to chat: they stand in the `Row`.
+    """
+
+    text: str
+    picture: str | None = None
+    keyboard: tuple[tuple[Button, ...], ...] = ()
+    as_document: bool = False
+
+    def to_json(self) -> str:
+        """The same text for the same content, whatever the order the buttons' keys were written in."""
+        fields: dict[str, Any] = {"text": self.text}
+        if self.picture is not None:
+            fields["picture"] = self.picture
+        if self.keyboard:
+            fields["keyboard"] = [[dict(button) for button in line] for line in self.keyboard]
+        if self.as_document:
+            fields["as_document"] = True
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+
+    @staticmethod
+    def from_json(payload: str) -> Content:
+        """What `to_json` made. Raises ValueError or KeyError for anything else."""
+        fields = json.loads(payload)
+        if not isinstance(fields, dict):
+            raise ValueError("the content is no object")
+        return Content(
+            text=fields["text"],
+            picture=fields.get("picture"),
+            keyboard=tuple(tuple(line) for line in fields.get("keyboard", ())),
+            as_document=fields.get("as_document", False),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One push to one chat. (chat, thread, kind, local date, fact) is told once, however often it is enqueued.
+
+    `local_date` is the school's date that the push belongs to. `fact` says what is told and holds the snapshot's
+    revision, so that A → B → A → B is four facts. `not_before` postpones (quiet hours), `expires_at` ends the sense of
+    it; both in seconds since 1970.
+    `edits` is the message whose picture and text are replaced; newer edits of a message supersede those still waiting.
+    """
+
+    chat_id: int
+    kind: str
+    local_date: date
+    fact: str
+    content: Content
+    priority: Priority
+    thread_id: int = 0
+    not_before: int = 0
+    expires_at: int | None = None
+    silent: bool = False
+    reply_to: int | None = None
+    edits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that this process may send now. `content` is the content's hash."""
+
+    id: int
+    chat_id: int
+    thread_id: int
+    kind: str
+    content: str
+    priority: int
+    silent: bool
+    reply_to: int | None
+    edits: int | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a claimed row: `state` is sent, uncertain, gone, dead, or due (again, from `not_before` on)."""
+
+    id: int
+    state: str
+    message_id: int | None = None
+    error: str = ""
+    not_before: int | None = None
+    tried: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The outbox in figures: open rows now, the age of the oldest that is due in seconds, failures of the last day."""
+
+    due: int
+    claimed: int
+    postponed: int
+    oldest_seconds: int
+    uncertain: int
+    dead: int
+
+
+_COLUMNS = "id, chat_id, thread_id, kind, content, priority, silent, reply_to, edits, attempts"
+
+# A chat's rows go out one at a time and in order: a row waits for an earlier one that is being sent or is tried again
+# later. A row that was postponed and never tried (quiet hours) holds up nothing.
+_SENDABLE = """
+    SELECT id FROM outbox AS this
+    WHERE state = 'due' AND not_before <= :now AND coalesce(expires_at, :now + 1) > :now
+      AND chat_id NOT IN (SELECT value FROM json_each(:busy))
+      AND id NOT IN (SELECT value FROM json_each(:except))
+      AND NOT EXISTS (
+        SELECT 1 FROM outbox AS other
+        WHERE other.chat_id = this.chat_id AND other.state IN ('due', 'claimed') AND (
+          other.state = 'claimed'
+          OR (other.priority, other.id) < (this.priority, this.id) AND (other.not_before <= :now OR other.attempts > 0)
+        )
+      )
+    ORDER BY priority, id
+    LIMIT :limit
+"""
+
+
+async def enqueue(transaction: Transaction, rows: Iterable[Row], now: int) -> int:
+    """Put rows into the outbox, each content once. What is in it already is left as it is. Returns how many are new."""
+    hashes: dict[int, str] = {}
+    contents: dict[str, tuple[str, str, int]] = {}
+    values: list[tuple[object, ...]] = []
+    edits = False
+    keep: list[Content] = []
+    for row in rows:
+        content = hashes.get(id(row.content))
+        if content is None:
+            keep.append(row.content)  # an id is only good while the object lives
+            payload = row.content.to_json()
+            content = hashes[id(row.content)] = hashlib.sha256(payload.encode("utf-8")).hexdigest()
+            contents[content] = (content, payload, now)
+        edits = edits or row.edits is not None
+        values.append((row.chat_id, row.thread_id, row.kind, row.local_date.isoformat(), row.fact, content,
+                       int(row.priority), row.not_before, row.expires_at, int(row.silent), row.reply_to, row.edits,
+                       now))  # fmt: skip
+    if not values:
+        return 0
+    await transaction.execute_many("INSERT OR IGNORE INTO contents VALUES (?, ?, ?)", contents.values())
+    added = await transaction.execute_many(
+        "INSERT OR IGNORE INTO outbox (chat_id, thread_id, kind, local_date, fact, content, priority, not_before,"
+        " expires_at, silent, reply_to, edits, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
+    if edits:
+        await transaction.execute(
+            "UPDATE outbox SET state = 'expired', done_at = ?, error = 'superseded' WHERE state = 'due'"
+            " AND edits IS NOT NULL AND EXISTS (SELECT 1 FROM outbox AS later WHERE later.chat_id = outbox.chat_id"
+            " AND later.edits = outbox.edits AND later.state = 'due' AND later.id > outbox.id)",
+            (now,),
+        )
+    return max(added, 0)
+
+
+async def claim(
+    db: Database, now: int, *, limit: int, lease_seconds: int, busy_chats: Collection[int] = ()
+) -> list[Claim]:
+    """Take up to `limit` rows to send, the most urgent first, at most one a chat and none of `busy_chats`.
+
+    Raises StoreError when the disk is full; `sendable` needs no room.
+    """
+    sql = (
+        f"UPDATE outbox SET state = 'claimed', lease_until = :lease WHERE id IN ({_SENDABLE})"  # noqa: S608
+        f" RETURNING {_COLUMNS}"
+    )
+    parameters = {**_parameters(now, limit, busy_chats, ()), "lease": now + lease_seconds}
+    async with db.transaction() as transaction:
+        return _claims(await transaction.all(sql, parameters))
+
+
+async def sendable(
+    db: Database, now: int, *, limit: int, busy_chats: Collection[int] = (), leave: Collection[int] = ()
+) -> list[Claim]:
+    """What `claim` would take, without taking it, but for the rows `leave`: for a disk without room for a claim."""
+    sql = f"SELECT {_COLUMNS} FROM outbox WHERE id IN ({_SENDABLE})"  # noqa: S608
+    return _claims(await db.all(sql, _parameters(now, limit, busy_chats, leave)))
+
+
+async def mark(db: Database, marks: Collection[Mark], now: int) -> None:
+    """Record what became of claimed rows, in one transaction. Raises StoreError when the disk is full."""
+    values = [
+        (
+            mark.state,
+            None if mark.state == "due" else now,
+            mark.message_id,
+            mark.error[:500],
+            mark.not_before,
+            int(mark.tried),
+            mark.id,
+        )
+        for mark in marks
+    ]
+    sql = (
+        "UPDATE outbox SET state = ?, done_at = ?, message_id = ?, error = ?, not_before = coalesce(?, not_before),"
+        " attempts = attempts + ?, lease_until = NULL WHERE id = ?"
+    )
+    if len(values) == 1:
+        await db.write(sql, values[0])
+        return
+    async with db.transaction() as transaction:
+        await transaction.execute_many(sql, values)
+
+
+async def reclaim(db: Database) -> int:
+    """At the start: rows that a process died with are due again. Whether they were sent, nobody knows: at most what
+    was in flight is said twice, nothing is lost. Returns how many."""
+    return await db.write("UPDATE outbox SET state = 'due', lease_until = NULL WHERE state = 'claimed'")
+
+
+async def sweep(db: Database, now: int, held: Collection[int] = ()) -> None:
+    """End what has expired, and take back claims whose lease ran out, but for the rows `held` in this process."""
+    async with db.transaction() as transaction:
+        await transaction.execute(
+            "UPDATE outbox SET state = 'expired', done_at = ?1, error = 'nobody could be told in time'"
+            " WHERE state = 'due' AND expires_at <= ?1",
+            (now,),
+        )
+        await transaction.execute(
+            "UPDATE outbox SET state = 'due', lease_until = NULL WHERE state = 'claimed' AND lease_until <= ?"
+            " AND id NOT IN (SELECT value FROM json_each(?))",
+            (now, json.dumps(list(held))),
+        )
+
+
+async def content_of(db: Database, content_hash: str) -> Content:
+    """A content by its hash. Raises ValueError or KeyError when it is not there or not readable."""
+    payload = await db.value("SELECT payload FROM contents WHERE hash = ?", (content_hash,))
+    if payload is None:
+        raise KeyError(f"no content {content_hash}")
+    return Content.from_json(payload)
+
+
+async def counts(db: Database, now: int) -> Counts:
+    """The figures of `/status`."""
+    row = await db.one(
+        "SELECT count(*) FILTER (WHERE state = 'due' AND not_before <= ?1),"
+        " count(*) FILTER (WHERE state = 'claimed'), count(*) FILTER (WHERE state = 'due' AND not_before > ?1),"
+        " coalesce(?1 - min(max(created_at, not_before)) FILTER (WHERE state = 'due' AND not_before <= ?1), 0)"
+        " FROM outbox WHERE state IN ('due', 'claimed')",
+        (now,),
+    )
+    failed = await db.one(
+        "SELECT count(*) FILTER (WHERE state = 'uncertain'), count(*) FILTER (WHERE state = 'dead') FROM outbox"
+        " WHERE state IN ('uncertain', 'dead') AND done_at > ?",
+        (now - 86400,),
+    )
+    assert row is not None
+    assert failed is not None
+    return Counts(*row, *failed)
+
+
+async def prune(db: Database, before: int, *, batch: int = 2000) -> int:
+    """Delete rows that were done with before an instant, and contents that nothing tells any more; in small
+    transactions, so that sending goes on meanwhile. Returns how many rows went."""
+    total = 0
+    while True:
+        gone = await db.write(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at < ? LIMIT ?)",
+            (before, batch),
+        )
+        total += gone
+        if gone < batch:
+            break
+    await db.write(
+        "DELETE FROM contents WHERE created_at < ?"
+        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.content = contents.hash)",
+        (before,),
+    )
+    return total
+
+
+def _parameters(now: int, limit: int, busy: Collection[int], leave: Collection[int]) -> dict[str, object]:
+    return {
+        "now": now,
+        "limit": limit,
+        "busy": json.dumps(list(busy)),
+        "except": json.dumps(list(leave)),
+    }
+
+
+def _claims(rows: Iterable[Any]) -> list[Claim]:
+    claims = [Claim(*tuple(row)) for row in rows]
+    claims.sort(key=lambda claim: (claim.priority, claim.id))
+    return claims
+
+
+async def message_replaced(db: Database, chat_id: int, old: int, new: int) -> None:
+    """The message to edit was gone and was sent anew: from now on the new one is the live one, and the one to edit."""
+    async with db.transaction() as transaction:
+        for sql in (
+            "UPDATE live_messages SET message_id = ?, pinned = 0 WHERE chat_id = ? AND message_id = ?",
+            "UPDATE outbox SET edits = ? WHERE chat_id = ? AND edits = ? AND state = 'due'",
+        ):
+            await transaction.execute(sql, (new, chat_id, old))

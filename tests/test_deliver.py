@@ -1,0 +1,477 @@
+"""The courier against a Telegram that answers as it is told to: what is sent, what is recorded, what is tried next."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.deliver import Courier, Event
+from bot.pace import Pacer
+from bot.push import Parameters
+from bot.store import chats, outbox, pictures
+from bot.store.chats import Chat
+from bot.store.database import Database, open_database
+from bot.store.outbox import Content, Priority, Row
+from bot.transport import AnswerLost, NotSent, ServerError
+from tests.clocks import JumpingClock
+
+DAY = date(2026, 11, 24)
+TEXT = Content("<b>Fizika</b> &amp; 2 &lt; 3")
+Answer = Callable[[str, Parameters], TelegramError | None]
+
+
+def fine(method: str, parameters: Parameters) -> TelegramError | None:
+    return None
+
+
+@dataclass
+class Telegram:
+    """Answers calls at once. `answer` may refuse one; what it lets pass has been delivered."""
+
+    answer: Answer = fine
+    calls: list[tuple[str, Parameters]] = field(default_factory=list)
+    delivered: list[tuple[int, str]] = field(default_factory=list)
+    next_id: int = 100
+    latency: Callable[[], Awaitable[None]] | None = None
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+    async def call(self, method: str, parameters: Parameters) -> Any:
+        self.calls.append((method, parameters))
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            if self.latency is not None:
+                await self.latency()
+            error = self.answer(method, parameters)
+        finally:
+            self.in_flight -= 1
+        lost = isinstance(error, AnswerLost)
+        if method != "getMe" and (error is None or lost):
+            chat = parameters["chat_id"]
+            assert isinstance(chat, int)
+            self.delivered.append((chat, str(parameters.get("text", parameters.get("caption", "")))))
+        if error is not None:
+            raise error
+        if method == "getMe":
+            return {"id": 1}
+        self.next_id += 1
+        result: dict[str, Any] = {"message_id": self.next_id}
+        if "photo" in parameters or "media" in parameters:
+            result["photo"] = [{"file_id": "small"}, {"file_id": f"photo-{self.next_id}"}]
+        if "document" in parameters:
+            result["document"] = {"file_id": f"document-{self.next_id}"}
+        return result
+
+    def methods(self) -> list[str]:
+        return [method for method, _ in self.calls if method != "getMe"]
+
+
+@dataclass
+class Desk:
+    db: Database
+    clock: JumpingClock
+    telegram: Telegram
+    courier: Courier
+    events: list[Event]
+    pacer: Pacer
+
+    def now(self) -> int:
+        return int(self.clock.now().timestamp())
+
+    async def put(self, *rows: Row) -> int:
+        async with self.db.transaction() as transaction:
+            return await outbox.enqueue(transaction, rows, self.now())
+
+    async def deliver(self, *, seconds: float = 36000.0) -> None:
+        """Run a courier until nothing is open, or for so long on the test's clock."""
+        end = self.clock.elapsed + seconds
+        self.courier = Courier(
+            self.db, self.telegram.call, clock=self.clock, pacer=self.pacer, bot_id=1, on_event=self.events.append
+        )
+        run = asyncio.create_task(self.courier.run())
+        while self.clock.elapsed < end:
+            if await self.db.value("SELECT count(*) FROM outbox WHERE state IN ('due', 'claimed')") == 0:
+                break
+            await asyncio.sleep(0.002)
+        await self.courier.stop()
+        await run
+
+    async def states(self) -> dict[str, int]:
+        return dict(Counter(row[0] for row in await self.db.all("SELECT state FROM outbox")))
+
+
+@asynccontextmanager
+async def desk(path: Path, answer: Answer = fine) -> AsyncIterator[Desk]:
+    clock = JumpingClock()
+    telegram = Telegram(answer)
+    events: list[Event] = []
+    async with clock.running(), open_database(path / "bot.sqlite3") as db:
+        pacer = Pacer(clock)
+        courier = Courier(db, telegram.call, clock=clock, pacer=pacer, bot_id=1, on_event=events.append)
+        yield Desk(db, clock, telegram, courier, events, pacer)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - what is waited for knows no event
+        await asyncio.sleep(0.0005)
+
+
+def row(chat: int, fact: str = "1", content: Content = TEXT, **more: Any) -> Row:
+    values: dict[str, Any] = {"kind": "daily", "local_date": DAY, "priority": Priority.DIGEST, **more}
+    return Row(chat_id=chat, fact=fact, content=content, **values)
+
+
+async def test_a_push_goes_out_once_and_is_recorded(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        assert await d.put(row(7, silent=True)) == 1
+        assert await d.put(row(7)) == 0, "the same fact is told once"
+        await d.deliver()
+        assert d.telegram.calls == [
+            (
+                "sendMessage",
+                {
+                    "chat_id": 7,
+                    "text": TEXT.text,
+                    "parse_mode": "HTML",
+                    "disable_notification": True,
+                    "link_preview_options": {"is_disabled": True},
+                },
+            )
+        ]
+        found = await d.db.one("SELECT state, message_id, attempts FROM outbox")
+        assert found is not None
+        assert tuple(found) == ("sent", 101, 1)
+
+
+async def test_urgent_first_and_in_order_within_a_chat(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        await d.put(
+            row(1, "c", Content("broadcast"), priority=Priority.BROADCAST),
+            row(1, "a", Content("digest")),
+            row(1, "b", Content("digest 2")),
+            row(1, "d", Content("cancelled"), priority=Priority.CANCELLATION),
+        )
+        await d.deliver()
+        assert [text for _, text in d.telegram.delivered] == ["cancelled", "digest", "digest 2", "broadcast"]
+
+
+async def test_what_is_tried_again_is_not_overtaken_in_its_chat(tmp_path: Path) -> None:
+    failures = iter([ServerError("Bad Gateway (502)", 502), RetryAfter(3)])
+
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        return next(failures, None) if parameters["chat_id"] == 1 else None
+
+    async with desk(tmp_path, answer) as d:
+        await d.put(row(1, "a", Content("first")), row(1, "b", Content("second")), row(2, "a", Content("other")))
+        await d.deliver()
+        assert [text for chat, text in d.telegram.delivered if chat == 1] == ["first", "second"]
+        assert await d.states() == {"sent": 3}
+
+
+async def test_a_chat_that_telegram_slows_down_holds_up_no_other(tmp_path: Path) -> None:
+    told = iter([RetryAfter(35)])
+    seen: dict[int, float] = {}
+
+    async with desk(tmp_path) as d:
+
+        def answer(method: str, parameters: Parameters) -> TelegramError | None:
+            chat = parameters["chat_id"]
+            assert isinstance(chat, int)
+            error = next(told, None) if chat == 0 else None
+            if error is None:
+                seen[chat] = d.clock.elapsed
+            return error
+
+        d.telegram.answer = answer
+        await d.put(*(row(chat) for chat in range(100)))
+        await d.deliver()
+        assert seen[0] >= 35
+        assert max(when for chat, when in seen.items() if chat) <= 100 / 28 + 1
+        assert await d.states() == {"sent": 100}
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "lost"),
+    [
+        ("429", lambda: RetryAfter(1), 0),
+        ("502", lambda: ServerError("Bad Gateway (502)", 502), 0),
+        ("refused", lambda: NotSent("refused"), 0),
+        ("lost answer", lambda: AnswerLost("timed out"), None),
+    ],
+)
+async def test_nothing_is_lost_and_nothing_twice(
+    tmp_path: Path, name: str, make: Callable[[], TelegramError], lost: int | None
+) -> None:
+    chance = random.Random(1)
+
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        return make() if chance.random() < 0.1 else None
+
+    async with desk(tmp_path, answer) as d:
+        await d.put(*(row(chat) for chat in range(1, 151)))
+        await d.deliver()
+        assert sorted(chat for chat, _ in d.telegram.delivered) == list(range(1, 151))
+        states = await d.states()
+        if lost is None:
+            assert states["uncertain"] == len([event for event in d.events if event.kind == "uncertain"]) > 5
+        else:
+            assert states == {"sent": 150}
+
+
+async def test_an_outage_keeps_the_queue_and_risks_no_message(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+
+        def answer(method: str, parameters: Parameters) -> TelegramError | None:
+            return NotSent("no route") if d.clock.elapsed < 3600 else None
+
+        d.telegram.answer = answer
+        await d.put(*(row(chat) for chat in range(1, 201)))
+        await d.deliver()
+        assert sorted(chat for chat, _ in d.telegram.delivered) == list(range(1, 201))
+        assert d.clock.elapsed < 3600 + 60 + 200 / 25
+        assert len(d.telegram.calls) < 3600 / 15 + 200 + 20
+        assert [event.kind for event in d.events] == ["outage", "back"]
+        assert await d.db.value("SELECT max(attempts) FROM outbox") == 1
+
+
+async def test_a_dead_line_costs_what_was_in_flight(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+
+        def answer(method: str, parameters: Parameters) -> TelegramError | None:
+            return AnswerLost("timed out") if d.clock.elapsed < 40 else None
+
+        async def latency() -> None:
+            await d.clock.sleep(25 if d.clock.elapsed < 40 else 0.15)
+
+        d.telegram.answer, d.telegram.latency = answer, latency
+        await d.put(*(row(chat) for chat in range(1, 101)))
+        await d.deliver()
+        assert (await d.states())["uncertain"] <= 10
+        assert max(Counter(chat for chat, _ in d.telegram.delivered).values()) == 1
+
+
+async def test_a_picture_is_uploaded_once_and_fanned_out_by_name(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        d.telegram.latency = lambda: d.clock.sleep(0.15)
+        async with d.db.transaction() as transaction:
+            await pictures.put(transaction, "day", b"png", d.now())
+        await d.put(*(row(chat, content=Content("caption", picture="day")) for chat in range(1, 41)))
+        await d.deliver()
+        photos = [parameters["photo"] for _, parameters in d.telegram.calls]
+        assert [isinstance(photo, str) for photo in photos].count(False) == 1
+        assert {photo for photo in photos if isinstance(photo, str)} == {"photo-101"}
+        assert await pictures.file_id(d.db, "day", bot_id=1) == "photo-101"
+        assert await pictures.file_id(d.db, "day", bot_id=2) is None, "another bot uploads its own"
+        assert d.telegram.most_in_flight <= 5
+
+
+async def test_a_name_that_is_not_taken_is_uploaded_anew_once(tmp_path: Path) -> None:
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        bad = parameters.get("photo") == "stale"
+        return BadRequest("Bad Request: wrong file identifier/HTTP URL specified") if bad else None
+
+    async with desk(tmp_path, answer) as d:
+        async with d.db.transaction() as transaction:
+            await pictures.put(transaction, "day", b"png", d.now())
+        await pictures.set_file_id(d.db, "day", "stale", bot_id=1, now=d.now())
+        await d.put(*(row(chat, content=Content("caption", picture="day")) for chat in range(1, 21)))
+        d.telegram.latency = lambda: d.clock.sleep(0.15)
+        await d.deliver()
+        uploads = [parameters for _, parameters in d.telegram.calls if not isinstance(parameters["photo"], str)]
+        assert len(uploads) == 1
+        assert await d.states() == {"sent": 20}
+
+
+@pytest.mark.parametrize("words", ["Forbidden: bot was blocked by the user", "Forbidden: user is deactivated"])
+async def test_a_chat_that_is_gone_gets_nothing_more(tmp_path: Path, words: str) -> None:
+    async with desk(tmp_path, lambda method, parameters: Forbidden(words)) as d:
+        async with d.db.transaction() as transaction:
+            await chats.put(transaction, Chat(5, theme="dark"), d.now())
+        await d.put(*(row(5, str(n)) for n in range(4)))
+        await d.deliver()
+        assert len(d.telegram.calls) == 1
+        assert await d.states() == {"gone": 4}
+        chat = await chats.get(d.db, 5)
+        assert chat is not None
+        assert not chat.active
+        assert chat.theme == "dark"
+        assert await chats.reactivate(d.db, 5)
+
+
+async def test_an_unknown_refusal_is_counted_and_ends_after_a_day(tmp_path: Path) -> None:
+    async with desk(tmp_path, lambda method, parameters: Forbidden("Forbidden: something new")) as d:
+        async with d.db.transaction() as transaction:
+            await chats.put(transaction, Chat(5), d.now())
+        await d.put(row(5))
+        for _ in range(4):
+            await d.deliver(seconds=5)
+            d.clock.elapsed += 5 * 3600
+        assert await d.db.value("SELECT refusals FROM chats") == 4
+        assert await d.states() == {"due": 1}
+        assert await d.db.value("SELECT active FROM chats") == 1
+        for _ in range(2):
+            d.clock.elapsed += 6 * 3600
+            await d.deliver(seconds=5)
+        assert await d.states() == {"gone": 1}
+        assert await d.db.value("SELECT active FROM chats") == 0
+
+
+async def test_a_refusal_that_passes_is_forgotten(tmp_path: Path) -> None:
+    refusals = iter([Forbidden("Forbidden: something new")] * 3)
+    async with desk(tmp_path, lambda method, parameters: next(refusals, None)) as d:
+        async with d.db.transaction() as transaction:
+            await chats.put(transaction, Chat(5), d.now())
+        await d.put(row(5))
+        for _ in range(4):
+            await d.deliver(seconds=5)
+            d.clock.elapsed += 5 * 3600
+        assert await d.states() == {"sent": 1}
+        assert await d.db.value("SELECT refusals FROM chats") == 0
+
+
+async def test_a_group_that_became_a_supergroup_is_told_once_there(tmp_path: Path) -> None:
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        return ChatMigrated(-1009) if parameters["chat_id"] == -9 else None
+
+    async with desk(tmp_path, answer) as d:
+        async with d.db.transaction() as transaction:
+            await chats.put(transaction, Chat(-9, type="group"), d.now())
+        await d.put(row(-9), row(-9, "2"), row(4))
+        await d.deliver()
+        assert sorted(chat for chat, _ in d.telegram.delivered) == [-1009, -1009, 4]
+        assert [chat for chat in (-9, -1009) if await chats.get(d.db, chat)] == [-1009]
+
+
+@pytest.mark.parametrize("words", ["Bad Request: message thread not found", "Bad Request: TOPIC_CLOSED"])
+async def test_a_lost_topic_goes_on_in_general(tmp_path: Path, words: str) -> None:
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        return BadRequest(words) if "message_thread_id" in parameters else None
+
+    async with desk(tmp_path, answer) as d:
+        async with d.db.transaction() as transaction:
+            await chats.put(transaction, Chat(-9, 44), d.now())
+        await d.put(row(-9, thread_id=44), row(-9, "2", thread_id=44))
+        await d.deliver()
+        assert len(d.telegram.delivered) == 2
+        assert len(d.telegram.calls) == 3
+        assert [event.kind for event in d.events] == ["topic"]
+        assert await chats.get(d.db, -9, 0) is not None
+
+
+async def test_general_is_not_named(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        await d.put(row(-9, thread_id=1))
+        await d.deliver()
+        assert "message_thread_id" not in d.telegram.calls[0][1]
+
+
+async def test_markup_that_is_not_taken_goes_once_as_plain_text(tmp_path: Path) -> None:
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        return BadRequest("Bad Request: can't parse entities: …") if "parse_mode" in parameters else None
+
+    async with desk(tmp_path, answer) as d:
+        await d.put(row(1))
+        await d.deliver()
+        assert d.telegram.delivered == [(1, "Fizika & 2 < 3")]
+        assert len(d.telegram.calls) == 2
+
+
+async def test_a_picture_that_is_no_photo_goes_as_a_file_then_as_text(tmp_path: Path) -> None:
+    refused = {"sendPhoto": "Bad Request: PHOTO_INVALID_DIMENSIONS", "sendDocument": "Bad Request: file is too big"}
+
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        return BadRequest(refused[method]) if method in refused else None
+
+    async with desk(tmp_path, answer) as d:
+        async with d.db.transaction() as transaction:
+            await pictures.put(transaction, "day", b"png", d.now())
+        await d.put(row(1, content=Content("caption", picture="day")))
+        await d.deliver()
+        assert d.telegram.methods() == ["sendPhoto", "sendDocument", "sendMessage"]
+        assert await d.states() == {"sent": 1}
+
+
+async def test_an_edit_that_changes_nothing_is_done_and_a_lost_message_is_sent_anew(tmp_path: Path) -> None:
+    words = {8: "Bad Request: message is not modified: …", 9: "Bad Request: message to edit not found"}
+
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        message = parameters.get("message_id")
+        return BadRequest(words[message]) if isinstance(message, int) else None
+
+    async with desk(tmp_path, answer) as d:
+        await d.put(row(1, kind="live", edits=8), row(2, kind="live", edits=9))
+        await d.deliver()
+        assert d.telegram.methods().count("sendMessage") == 1
+        assert await d.states() == {"sent": 2}
+        assert [event.detail for event in d.events if event.kind == "replaced"] == ["101"]
+
+
+async def test_only_the_newest_edit_of_a_message_is_made(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        await d.put(row(1, "1", Content("old"), kind="live", edits=8))
+        await d.put(row(1, "2", Content("new"), kind="live", edits=8))
+        await d.deliver()
+        assert d.telegram.delivered == [(1, "new")]
+
+
+async def test_one_poison_row_stops_nobody(tmp_path: Path) -> None:
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        return BadRequest("Bad Request: something is wrong with it") if parameters["chat_id"] == 50 else None
+
+    async with desk(tmp_path, answer) as d:
+        await d.put(*(row(chat) for chat in range(1, 102)))
+        await d.put(row(200, content=Content("unreadable")))
+        await d.db.write("UPDATE contents SET payload = '[' WHERE payload LIKE '%unreadable%'")
+        await d.deliver()
+        assert await d.states() == {"sent": 100, "dead": 2}
+        assert len([1 for _, parameters in d.telegram.calls if parameters["chat_id"] == 50]) == 1
+        assert sorted(event.chat_id for event in d.events if event.kind == "dead") == [50, 200]
+
+
+async def test_a_stop_lets_what_is_in_flight_end_and_keeps_the_rest(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        d.telegram.latency = lambda: d.clock.sleep(0.15)
+        await d.put(*(row(chat) for chat in range(1, 101)))
+        run = asyncio.create_task(d.courier.run())
+        await until(lambda: len(d.telegram.delivered) >= 20)
+        await d.courier.stop()
+        await run
+        states = await d.states()
+        assert states["sent"] == len(d.telegram.delivered) == len(d.telegram.calls)
+        assert states == {"sent": states["sent"], "due": 100 - states["sent"]}
+
+
+async def test_what_another_process_died_with_is_sent(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        await d.put(*(row(chat) for chat in range(1, 9)))
+        await outbox.claim(d.db, d.now(), limit=5, lease_seconds=300)
+        await d.deliver()
+        assert await d.states() == {"sent": 8}
+
+
+async def test_a_fan_out_makes_no_statement_for_each_message_but_its_mark(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        async with d.db.transaction() as transaction:
+            await pictures.put(transaction, "day", b"png", d.now())
+        before = d.db.statements
+        await d.put(*(row(chat, content=Content("caption", picture="day")) for chat in range(1, 1001)))
+        assert d.db.statements - before <= 3, "enqueuing is two statements however many rows there are"
+        d.courier._pacer = Pacer(d.clock, per_second=1e6)
+        run = asyncio.create_task(d.courier.run())
+        before = d.db.statements
+        await until(lambda: d.courier.statistics.sent == 1000)
+        per_message = (d.db.statements - before) / 1000
+        await d.courier.stop()
+        await run
+        assert per_message < 1.3
