@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.errors import WrongPage
 from bot.scraper.contract import Page, Source
+from bot.scraper.page import text_of, why_not
 
 # Below this, a match is a guess; two scores closer than this are a tie.
 SURE = 0.3
@@ -19,9 +20,16 @@ def ranked(page: Page, sources: Iterable[Source]) -> list[tuple[float, Source]]:
 
 
 def detect(page: Page, sources: Iterable[Source]) -> Source:
-    """The source that the page belongs to. Raises WrongPage, which names the candidates, when none stands out."""
+    """The source that the page belongs to.
+
+    Raises EmptyBody, LoginRequired or MaintenancePage when that is why nothing is recognised, else WrongPage, which
+    names the candidates when several are as likely.
+    """
     found = ranked(page, sources)
     if not found or found[0][0] < SURE:
+        refusal = why_not(text_of(page), "school")
+        if not isinstance(refusal, WrongPage):
+            raise refusal
         raise WrongPage("no supported school system is recognised here; name one with --source")
     best, source = found[0]
     rivals = [rival.id for score, rival in found[1:] if best - score < CLEAR]

@@ -1,0 +1,312 @@
+"""Reads iCalendar text (RFC 5545) into occurrences: unfolding, refusals, limits, time zones, expansion.
+
+The libraries (`icalendar`, `recurring-ical-events`, `x-wr-timezone`) are imported where they are used: they cost memory
+that a school without a calendar should not pay.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.errors import SourceChanged, TruncatedPage
+from bot.scraper.contract import Page
+from bot.scraper.page import text_of, why_not
+
+# A value of the library is one of thirty types, most of which an event never has: it is looked at, not declared.
+Component = Any
+
+# A school of two thousand pupils publishes about a tenth of this. Beyond it is an attack or a mistake.
+MAX_EVENTS = 20_000
+MAX_STEPS = 500_000
+# What a calendar without given days is read for: it may repeat for ever.
+HORIZON = timedelta(days=366)
+
+_FOLD = re.compile(rb"(?:\r\n|\n|\r)+[ \t]")
+_STEPS_A_DAY = {
+    "SECONDLY": 86_400,
+    "MINUTELY": 1440,
+    "HOURLY": 24,
+    "DAILY": 1,
+    "WEEKLY": 1,
+    "MONTHLY": 1,
+    "YEARLY": 0.1,
+}
+_LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+# Without these an event would be shown at a wrong time or not at all; with any other property broken it is still true.
+_VITAL = ("DTSTART", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+
+
+class Span(NamedTuple):
+    """Local dates, the end not included."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One occurrence of an event. `start` and `end` are local school time without a zone; of an all-day one, midnights.
+
+    `end` is None when the calendar's own cannot be read. `id` is UID, and the start for an occurrence of a series.
+    """
+
+    start: datetime
+    end: datetime | None
+    all_day: bool
+    summary: str = ""
+    description: str = ""
+    location: str = ""
+    categories: tuple[str, ...] = ()
+    status: str = ""
+    url: str = ""
+    busy: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What one answer holds: the calendars in it taken together, occurrences in the order of time."""
+
+    producer: str
+    name: str
+    occurrences: tuple[Occurrence, ...]
+
+
+def feed_of(page: Page, timezone: ZoneInfo, days: Span | None) -> Feed:
+    """The occurrences that touch `days`; without days, those from the day before the first event for 366 days.
+
+    Raises EmptyBody, LoginRequired, MaintenancePage or WrongPage for an answer that is no calendar, TruncatedPage when
+    END:VCALENDAR is missing, SourceChanged for an event whose time cannot be read and for more than a school publishes.
+    """
+    text = unfolded(page)
+    _check(text)
+    import icalendar
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # guesses about foreign zone names are the library's business
+        try:
+            calendars = [_calendar(component) for component in icalendar.Calendar.from_ical(text, multiple=True)]
+            occurrences = list(_all_occurrences(calendars, timezone, days))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise SourceChanged(f"the calendar cannot be read: {str(error)[:200] or type(error).__name__}") from error
+    occurrences.sort(key=lambda item: (item.start, item.end or item.start, item.summary, item.id))
+    return Feed(_first(calendars, "PRODID"), _first(calendars, "X-WR-CALNAME", "NAME"), tuple(occurrences))
+
+
+def unfolded(page: Page) -> str:
+    """The calendar's text with every property on a line of its own.
+
+    Lines are joined before the bytes are decoded: a producer may fold inside a character.
+    """
+    body = page.body
+    if not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        page = replace(page, body=_FOLD.sub(b"", body))
+    text = text_of(page).lstrip("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _check(text: str) -> None:
+    """Refuse what is no calendar, what is cut, and what is too large, before anything is built from it."""
+    lines = [line.strip().upper() for line in text.split("\n") if line[:6].upper() in {"BEGIN:", "END:VC", "END:VE"}]
+    begun = lines.count("BEGIN:VCALENDAR")
+    events = lines.count("BEGIN:VEVENT")
+    if not begun and not events:
+        raise why_not(text, "iCalendar")
+    if begun > lines.count("END:VCALENDAR") or events > lines.count("END:VEVENT"):
+        raise TruncatedPage("the calendar ends before END:VCALENDAR")
+    if events > MAX_EVENTS:
+        raise SourceChanged(f"the calendar holds {events} events, more than any school's")
+    for zone in re.findall(r"(?is)^BEGIN:VTIMEZONE\s*$(.*?)^END:VTIMEZONE", text, re.M):
+        if re.search(r"(?im)^RRULE\b[^\n]*(?:SECONDLY|MINUTELY|HOURLY|DAILY|INTERVAL=0)", zone):
+            raise SourceChanged("the calendar's time zone changes its clocks every day")
+
+
+def _calendar(component: Component) -> Component:
+    """A calendar ready to be expanded; an event that stands alone is put into one."""
+    import icalendar
+
+    calendar = component
+    if component.name == "VEVENT":
+        calendar = icalendar.Calendar()
+        calendar.add_component(component)
+    zone = calendar.get("X-WR-TIMEZONE")
+    if zone is not None:
+        known: Any = icalendar.timezone.tzp.timezone(str(zone).strip())
+        calendar.pop("X-WR-TIMEZONE")
+        if isinstance(known, ZoneInfo) and known.key:
+            calendar["X-WR-TIMEZONE"] = known.key
+    calendar.subcomponents = [_event(part) if part.name == "VEVENT" else part for part in calendar.subcomponents]
+    _separate(calendar)
+    return calendar
+
+
+def _event(event: Component) -> Component:
+    """An event whose times can be used. Raises SourceChanged when they are written but cannot be read."""
+    from icalendar.prop import vBroken
+
+    label = _text(event, "SUMMARY") or _text(event, "UID") or "?"
+    for name in _VITAL:
+        value = event.get(name)
+        if any(isinstance(part, vBroken) for part in (value if isinstance(value, list) else [value])):
+            raise SourceChanged(f"the event {label!r}: {name} cannot be read")
+    for name in ("DTEND", "DURATION"):
+        if isinstance(event.get(name), (vBroken, list)):
+            del event[name]
+            event["X-OPEN-END"] = "1"
+    _unzone(event)
+    rule = event.get("RRULE")
+    if isinstance(rule, dict) and "RSCALE" in rule:
+        if str(rule["RSCALE"][0]).upper() == "GREGORIAN":
+            del rule["RSCALE"]
+            rule.pop("SKIP", None)
+        else:  # RFC 7529: a rule in a scale that is not known is left out
+            del event["RRULE"]
+    return event
+
+
+def _unzone(event: Component) -> None:
+    """Exceptions of a floating series are floating too, whatever zone a producer wrote them in."""
+    from icalendar.prop import vDDDLists
+
+    start = event.get("DTSTART")
+    if not isinstance(getattr(start, "dt", None), datetime) or start.dt.tzinfo:
+        return
+    for name in ("EXDATE", "RDATE"):
+        value = event.get(name)
+        lists = value if isinstance(value, list) else [value] if value is not None else []
+        dates = [item.dt for part in lists for item in part.dts]
+        if any(isinstance(day, datetime) and day.tzinfo for day in dates):
+            event[name] = vDDDLists([d.replace(tzinfo=None) if isinstance(d, datetime) else d for d in dates])
+
+
+def _starts(event: Component) -> bool:
+    value = event.get("DTSTART")
+    return value is not None and not isinstance(value, list)
+
+
+def _separate(calendar: Component) -> None:
+    """Drop events without a start, and give a second event under a used UID a UID of its own.
+
+    Producers reuse UIDs for events that have nothing in common. A new version of an event has a higher SEQUENCE and an
+    exception has a RECURRENCE-ID; two events that have neither are two events.
+    """
+    seen: dict[tuple[str, int], Component] = {}
+    kept = []
+    for part in calendar.subcomponents:
+        if part.name == "VEVENT":
+            if not _starts(part):
+                continue
+            if "UID" in part and "RECURRENCE-ID" not in part:
+                key = (_text(part, "UID"), int(part.get("SEQUENCE", 0)))
+                first = seen.setdefault(key, part)
+                if first is not part and first["DTSTART"].dt != part["DTSTART"].dt:
+                    part["UID"] = f"{key[0]}#{part['DTSTART'].to_ical().decode()}"
+        kept.append(part)
+    calendar.subcomponents = kept
+
+
+def _all_occurrences(calendars: Sequence[Component], timezone: ZoneInfo, days: Span | None) -> Iterator[Occurrence]:
+    import recurring_ical_events
+
+    events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
+    if not events:
+        return
+    if days is None:
+        first = min(_day_of(event["DTSTART"].dt) for event in events)
+        span = Span(first - timedelta(days=1), first + HORIZON)
+    else:  # a day more on both sides: the event's zone may be a day ahead of the school's
+        span = Span(days.start - timedelta(days=1), days.end + timedelta(days=1))
+    _check_repetition(events, span)
+    repeated = {_text(event, "UID") for event in events if event.get("RRULE") or event.get("RDATE")}
+    for calendar in calendars:
+        for event in recurring_ical_events.of(calendar).between(span.start, span.end):
+            yield _occurrence(event, timezone, _text(event, "UID") in repeated)
+
+
+def _check_repetition(events: Sequence[Component], span: Span) -> None:
+    """Refuse rules that would run for minutes. The steps count from the start of the series, as in the expansion."""
+    steps = 0.0
+    for event in events:
+        rules = event.get("RRULE")
+        for rule in rules if isinstance(rules, list) else [rules] if rules else []:
+            steps += _steps(rule, _day_of(event["DTSTART"].dt), span.end)
+    if steps > MAX_STEPS:
+        raise SourceChanged("the calendar repeats its events more often than lessons are held")
+
+
+def _steps(rule: Any, first: date, end: date) -> float:
+    frequency = str(rule.get("FREQ", [""])[0]).upper()
+    a_day = _STEPS_A_DAY.get(frequency)
+    interval = int(rule.get("INTERVAL", [1])[0])
+    if a_day is None or interval < 1:
+        raise SourceChanged("the calendar has a rule of repetition that cannot be read")
+    if a_day > 1 or frequency == "DAILY":
+        _check_reachable(rule)
+    for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
+        a_day *= max(1, len(rule.get(part, ())))
+    until = [_day_of(value) for value in rule.get("UNTIL", ())]
+    steps = max(1, (min([end, *until]) - first).days) * a_day / interval
+    counts = [abs(int(count)) for count in rule.get("COUNT", ())]
+    return min([steps, *counts]) if counts != [0] else 0
+
+
+def _check_reachable(rule: Any) -> None:
+    """A rule that no day fulfils is searched to the year 9999: three seconds a day's step, hours for a second's."""
+    months = [int(month) for month in rule.get("BYMONTH", ())] or list(range(1, 13))
+    days = [abs(int(day)) for day in rule.get("BYMONTHDAY", ())] or [1]
+    longest = max(_LONGEST.get(month, 31) for month in months)
+    if "BYSETPOS" in rule or min(days) > longest or ("BYMONTHDAY" in rule and "BYWEEKNO" in rule):
+        raise SourceChanged("the calendar has a rule of repetition that never comes true")
+
+
+def _occurrence(event: Component, timezone: ZoneInfo, repeated: bool) -> Occurrence:
+    start, end = event["DTSTART"].dt, event["DTEND"].dt
+    all_day = not isinstance(start, datetime)
+    uid = _text(event, "UID")
+    recurrence = event["RECURRENCE-ID"].to_ical().decode() if repeated and "RECURRENCE-ID" in event else ""
+    return Occurrence(
+        start=_local(start, timezone),
+        end=None if "X-OPEN-END" in event else _local(end, timezone),
+        all_day=all_day,
+        summary=_text(event, "SUMMARY"),
+        description=_text(event, "DESCRIPTION"),
+        location=_text(event, "LOCATION"),
+        categories=_categories(event),
+        status=_text(event, "STATUS").upper(),
+        url=_text(event, "URL"),
+        busy=_text(event, "X-MICROSOFT-CDO-BUSYSTATUS").upper(),
+        id="/".join(filter(None, (uid, recurrence))),
+    )
+
+
+def _categories(event: Component) -> tuple[str, ...]:
+    value = event.get("CATEGORIES", ())
+    lines = value if isinstance(value, list) else [value]
+    return tuple(str(word).strip() for line in lines for word in getattr(line, "cats", ()) if str(word).strip())
+
+
+def _local(value: date, timezone: ZoneInfo) -> datetime:
+    """School time without its zone. A floating time is school time already; a date is its midnight."""
+    if not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 # a date has no zone
+    return value.astimezone(timezone).replace(tzinfo=None) if value.tzinfo else value
+
+
+def _day_of(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _first(calendars: Sequence[Component], *names: str) -> str:
+    return next((text for calendar in calendars for name in names if (text := _text(calendar, name))), "")
+
+
+def _text(component: Component, name: str) -> str:
+    value = component.get(name, "")
+    return str(value[0] if isinstance(value, list) and value else value).strip()

@@ -1,0 +1,178 @@
+"""The cells of an Optivum plan: marked pieces (subject, teacher, room, class), and the lessons they spell."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.scraper.markup import css_classes, scan
+from bot.scraper.page import squeeze
+
+# The CSS class of a piece: p = przedmiot (subject), n = nauczyciel (teacher), s = sala (room), o = oddział (class).
+_MARKS = frozenset("pnso")
+# A row or a cell starts or ends; linear, as in `bot.scraper.markup`.
+_PLACE = re.compile(r"""<(/?)(?:tr|(td|th))\b((?:=\s*"[^"]*"|=\s*'[^']*'|[^<>])*+)>""", re.I)
+_KNOWN = frozenset({"nr", "g", "l", "tabela"})
+# A group is "1/2", "10/" (the program cuts long ones), "j1/3" or "j1", and follows the subject after a hyphen.
+_INSIDE = re.compile(r"^(.*\S)\s*-\s*((?:[^\W\d_]{0,3}\d{1,2}/\d{0,2})|(?:j?\d{1,2}))$")
+_OUTSIDE = re.compile(r"^-\s*([^\s,;]+)")
+_NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: CSS classes, the raw markup inside."""
+
+    css: tuple[str, ...]
+    raw: str
+
+    @property
+    def text(self) -> str:
+        return _clean(re.sub(r"<[^<>]*>", " ", self.raw))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One lesson of a cell, without the class, teacher or room whose page it stands on."""
+
+    subject: str
+    teachers: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    note: str = ""
+
+
+def rows_of(text: str, start: int, end: int) -> Iterator[list[Cell]]:
+    """The rows of cells that stand in the page between two places, one at a time."""
+    row: list[Cell] = []
+    opened = None
+    for found in _PLACE.finditer(text, start, end):
+        if opened is not None:
+            row.append(Cell(tuple(css_classes(opened[3])), text[opened.end() : found.start()]))
+        opened = found if found[2] and not found[1] else None
+        if not found[2] and row:
+            yield row
+            row = []
+    if opened is not None:
+        row.append(Cell(tuple(css_classes(opened[3])), text[opened.end() : end]))
+    if row:
+        yield row
+
+
+def strange_in(cell: Cell) -> set[str]:
+    """The CSS classes of a cell and of its pieces that the program is not known to write."""
+    inside = {css for _, tag, raw in scan(cell.raw) if tag in ("a", "span") for css in css_classes(raw)}
+    return (set(cell.css) - _KNOWN) | (inside - _MARKS)
+
+
+def entries(raw: str) -> tuple[Entry, ...]:
+    """The lessons of a cell's markup: one for each group, as the breaks divide them.
+
+    A cell without any marked piece ("ckz", "Zajęcia<br>dodatkowe") is one lesson with that text.
+    """
+    if "<" not in raw:
+        text = _clean(raw)
+        return (Entry(text),) if text not in _NOTHING else ()
+    pieces = _pieces(raw)
+    if not any(mark in _MARKS for mark, _ in pieces):
+        text = _clean("".join(" " if mark == "br" else piece for mark, piece in pieces))
+        return (Entry(text),) if text not in _NOTHING else ()
+    found: list[Entry] = []
+    part: list[tuple[str, str]] = []
+    for mark, piece in [*pieces, ("br", "")]:
+        if mark != "br":
+            part.append((mark, piece))
+        elif part:
+            found += _entry(_joined(part))
+            part = []
+    return tuple(found)
+
+
+def _pieces(raw: str) -> list[tuple[str, str]]:
+    """`(mark, raw text)`: the mark is "" for loose text, "br" for a break, "new" where a marked piece starts.
+
+    Spans that only set a font size are seen through.
+    """
+    pieces: list[tuple[str, str]] = []
+    marks: list[str] = []
+    for before, tag, given in scan(raw):
+        if before:
+            pieces.append((next((mark for mark in reversed(marks) if mark), ""), before))
+        if tag == "br":
+            pieces.append(("br", ""))
+        elif tag in ("a", "span"):
+            mark = next((name for name in css_classes(given) if name in _MARKS), "")
+            if mark:
+                pieces.append(("new", ""))  # two neighbours of one kind are two pieces
+            marks.append(mark)
+        elif tag in ("/a", "/span") and marks:
+            marks.pop()
+    return pieces
+
+
+def _clean(raw: str) -> str:
+    return squeeze(html.unescape(raw) if "&" in raw else raw)
+
+
+def _joined(pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pieces with neighbours of one element joined, decoded and squeezed; empty ones are left out."""
+    joined: list[list[str]] = []
+    last = None
+    for mark, raw in pieces:
+        if mark != "new":
+            if last == mark:
+                joined[-1][1] += raw
+            else:
+                joined.append([mark, raw])
+        last = mark
+    clean = [(mark, _clean(raw)) for mark, raw in joined]
+    return [(mark, text) for mark, text in clean if text]
+
+
+def _entry(pieces: list[tuple[str, str]]) -> Iterator[Entry]:
+    subject = ""
+    groups: list[str] = []
+    found: dict[str, list[str]] = {"n": [], "s": [], "o": []}
+    loose: list[str] = []
+    last = ""
+    for mark, text in pieces:
+        rest = text
+        if mark == "p" and not subject:
+            subject, group = _divided(text)
+            groups.append(group)
+        elif mark == "p":
+            found["n"].append(text)  # a second subject is a teacher who has no page: "#1W4"
+        elif mark == "o":
+            name, group = _divided(text) if "/" in text else (text, "")
+            found["o"].append(name)
+            groups.append(group)
+        elif mark:
+            found[mark].append(text)
+        else:
+            if last in ("p", "o") and (suffix := _OUTSIDE.match(text)):
+                groups.append(suffix[1])
+                rest = text[suffix.end() :]
+            loose.append(rest.strip(" ,;"))
+        last = mark
+    note = " ".join(piece for piece in loose if piece)
+    teachers, rooms, classes = (_published(found[mark]) for mark in "nso")
+    if not subject and not teachers and not rooms and not classes:
+        if note not in _NOTHING:
+            yield Entry(note)
+        return
+    if not subject:
+        subject, note = note, ""
+    yield Entry("" if subject in _NOTHING else subject, teachers, rooms, classes, _published(groups), note)
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """A subject and the group that stands behind it: "sieci.komput-2/2"."""
+    found = _INSIDE.match(text)
+    return (found[1], found[2]) if found else (text, "")
+
+
+def _published(values: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value not in _NOTHING))

@@ -1,0 +1,289 @@
+"""Indiware mobil (stundenplan24 "mobdaten"): the whole plan of a day with its changes, all classes in one file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
+
+from bot.errors import NotReleased, SourceChanged
+from bot.model import UNCHANGED, Bell, Kind, Lesson, Notice, Plan, Status, Substitution, Target, TargetKind, Was
+from bot.scraper.contract import Http, Page, Query, Source
+from bot.scraper.german import date_in, free_days, instant_in, names_in, published
+from bot.scraper.page import clock_time, period_labels, squeeze, text_of, why_not
+from bot.scraper.remarks import Remark, read_remark
+from bot.scraper.xmltree import sections
+
+_PARTS = frozenset({"Kopf", "ft", "Klassen", "Kl", "ZiZeile"})
+_ROOT = re.compile(r"<VpMobil[\s>/]")
+_MOST_DAYS = 28
+
+
+async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
+    """`mobdaten/PlanKlYYYYMMDD.xml` of each school day asked for; `Klassen.xml`, the newest day, for the class list.
+
+    404 is a day without a plan. Raises NotReleased when none of the days has one.
+    """
+    auth = (query.username or "schueler", query.password) if query.password else None
+    base = _base(query.url)
+    if query.start is None:
+        return (await http.get(base + "Klassen.xml", auth=auth),)
+    end = query.end or query.start + timedelta(days=7)
+    days = [query.start + timedelta(days=step) for step in range(min((end - query.start).days, _MOST_DAYS))]
+    pages = []
+    for day in days:
+        if day.weekday() < 5:
+            page = await http.get_or_none(f"{base}PlanKl{day:%Y%m%d}.xml", auth=auth)
+            if page is not None:
+                pages.append(page)
+    if not pages and not query.name:
+        pages.append(await http.get(base + "Klassen.xml", auth=auth))
+    if not pages:
+        raise NotReleased("the school has published no plan for these days yet")
+    return tuple(pages)
+
+
+def _base(url: str) -> str:
+    """The address of the `mobdaten/` folder, from that of the school, of its mobile plan or of one of its files."""
+    parts = urlsplit(url)
+    path = re.sub(r"/mobdaten(?:/[^/]*)?$", "", re.sub(r"/[^/]*\.html?$", "/", parts.path)).rstrip("/")
+    if re.fullmatch(r"/\d{8}", path):
+        path += "/mobil"
+    return f"{parts.scheme}://{parts.netloc}{path}/mobdaten/"
+
+
+@dataclass(slots=True)
+class _Day:
+    """What one file says."""
+
+    day: date
+    kind: TargetKind = TargetKind.CLASS
+    week: str = ""
+    stamp: str = ""
+    school: str = ""
+    targets: list[Target] = field(default_factory=list)
+    lessons: list[Lesson] = field(default_factory=list)
+    rows: list[Substitution] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    free: list[str] = field(default_factory=list)
+    bells: Counter[tuple[Bell, ...]] = field(default_factory=Counter)
+
+
+def parse(pages: Sequence[Page], query: Query) -> Plan:
+    """The days of the pages; the first page that speaks of a day counts. Errors as in the contract."""
+    days: dict[date, _Day] = {}
+    for page in pages:
+        found = _read(text_of(page))
+        days.setdefault(found.day, found)
+    every = list(days.values())
+    stamps = [instant for day in every if (instant := instant_in(day.stamp, query.timezone))]
+    bells: Counter[tuple[Bell, ...]] = sum((day.bells for day in every), Counter())
+    return Plan(
+        school=next((day.school for day in every if day.school), ""),
+        updated=max(stamps, default=None),
+        targets=tuple(dict.fromkeys(target for day in every for target in day.targets)),
+        lessons=tuple(lesson for day in every for lesson in day.lessons),
+        substitutions=tuple(row for day in every for row in _merged(day.rows)),
+        notices=tuple(Notice(line, day.day) for day in every for line in day.notes),
+        free_days=free_days(code for day in every for code in day.free),
+        bells=bells.most_common(1)[0][0] if bells else (),
+        days=tuple(days),
+        shape=",".join(sorted({f"mobil({day.kind})" for day in every})),
+    )
+
+
+def _read(text: str) -> _Day:
+    if not _ROOT.search(text[:3000]):
+        raise why_not(text, "Indiware mobil")
+    day: _Day | None = None
+    listed = False
+    free: list[str] = []
+    for element in sections(text, _PARTS):
+        if element.tag == "Kopf":
+            day = _headed(element)
+        elif element.tag == "ft":
+            free.append(_text(element))
+        elif day is None:
+            raise SourceChanged("the plan's classes stand before its heading")
+        elif element.tag == "Klassen":
+            listed = True
+        elif element.tag == "Kl":
+            _read_class(element, day)
+        elif line := _text(element):
+            day.notes.append(line)
+    if day is None or not listed:
+        raise SourceChanged("the plan has no list of classes")
+    day.free = free
+    return day
+
+
+def _headed(head: Element) -> _Day:
+    found = date_in(_text(head.find("DatumPlan")))
+    if found is None:
+        raise SourceChanged("the plan's heading names no date")
+    kind = _text(head.find("planart")) or "K"
+    if kind not in ("K", "L"):
+        raise SourceChanged(f"a plan of the kind {kind!r} is not read: use the plan of the classes")
+    return _Day(
+        found,
+        kind=TargetKind.CLASS if kind == "K" else TargetKind.TEACHER,
+        week=_text(head.find("woche")),
+        stamp=_text(head.find("zeitstempel")),
+        school=_text(head.find("schulname")),
+    )
+
+
+def _read_class(node: Element, day: _Day) -> None:
+    name = _text(node.find("Kurz"))
+    if not name:
+        raise SourceChanged("a class of the plan has no name")
+    day.targets.append(Target(day.kind, name, name))
+    bells = tuple(bell for slot in node.iterfind("KlStunden/KlSt") if (bell := _bell(slot)))
+    if bells:
+        day.bells[bells] += 1
+    times = {bell.period: bell for bell in bells}
+    courses = {_text(course): course for course in node.iterfind("Unterricht/Ue/UeNr")}
+    for slot in node.iterfind("Pl/Std"):
+        lesson, row = _slot(slot, name, day, courses.get(_text(slot.find("Nr"))))
+        bell = times.get(lesson.periods[0]) if lesson.periods else None
+        if bell and lesson.start is None:
+            lesson = replace(lesson, start=bell.start, end=lesson.end or bell.end)
+        day.lessons.append(lesson)
+        if row is not None:
+            day.rows.append(row)
+
+
+def _bell(slot: Element) -> Bell | None:
+    start, end = clock_time(slot.get("ZeitVon", "")), clock_time(slot.get("ZeitBis", ""))
+    return Bell(_text(slot), start, end) if start and end else None
+
+
+def _slot(slot: Element, name: str, day: _Day, course: Element | None) -> tuple[Lesson, Substitution | None]:
+    """A `Std` as a lesson, and as a row of the substitution plan when it has a remark or a changed mark."""
+    nodes = {child.tag: child for child in slot}
+    subject, room = (published(_text(nodes.get(tag))) for tag in ("Fa", "Ra"))
+    people = names_in(_text(nodes.get("Le")))
+    note = _text(nodes.get("If"))
+    marks = {tag for tag, node in nodes.items() if any(key.endswith("Ae") and value for key, value in node.items())}
+    remark = read_remark(note, day.day)
+    of_class = day.kind is TargetKind.CLASS
+    teachers, classes = (people, (name,)) if of_class else ((name,), people)
+    was = _was(remark, subject, teachers, of_class=of_class)
+    if remark.now:
+        teachers = remark.now
+    kind = _kind(remark, marks, subject=subject, room=room, people=people)
+    lesson = Lesson(
+        subject=subject,
+        date=day.day,
+        weekday=day.day.weekday(),
+        week=day.week,
+        periods=period_labels(_text(nodes.get("St"))),
+        start=_clock(nodes.get("Beginn")),
+        end=_clock(nodes.get("Ende")),
+        teachers=teachers,
+        rooms=names_in(room),
+        classes=classes,
+        groups=names_in(_text(nodes.get("Ku2"))) or _group(course),
+        status=_status(kind, remark, marks, subject),
+        was=was,
+        note=remark.note,
+    )
+    if not note and not marks:
+        return lesson, None
+    return lesson, Substitution(
+        kind=kind,
+        date=day.day,
+        periods=lesson.periods,
+        classes=classes,
+        subject=subject,
+        teachers=teachers,
+        rooms=lesson.rooms,
+        groups=names_in(_text(nodes.get("Ku2"))),
+        label=remark.label,
+        was=was,
+        note=remark.note,
+    )
+
+
+def _was(remark: Remark, subject: str, teachers: tuple[str, ...], *, of_class: bool) -> Was:
+    """What the remark says of the time before. In a teacher's plan the names in a remark are classes."""
+    names = remark.teachers or None
+    was = Was(
+        subject=remark.subject if remark.subject and remark.subject != subject else None,
+        teachers=names if of_class and names != teachers else None,
+        classes=None if of_class else names,
+        date=remark.from_date,
+        periods=remark.from_periods or None,
+    )
+    return was or UNCHANGED
+
+
+def _group(course: Element | None) -> tuple[str, ...]:
+    return names_in(course.get("UeGr", "")) if course is not None else ()
+
+
+def _kind(remark: Remark, marks: set[str], *, subject: str, room: str, people: tuple[str, ...]) -> Kind:
+    if remark.kind is not None:
+        return remark.kind
+    if not subject and not people and not room:
+        return Kind.CANCELLED
+    if marks == {"Ra"} and room:
+        return Kind.ROOM
+    return Kind.SUBSTITUTION if marks else Kind.OTHER
+
+
+def _status(kind: Kind, remark: Remark, marks: set[str], subject: str) -> Status:
+    """A lesson that was moved away does not take place here; one that was moved in does."""
+    if kind is Kind.CANCELLED or remark.away:
+        return Status.CANCELLED
+    if kind is Kind.MOVED:
+        return Status.MOVED
+    return Status.CHANGED if marks or remark.kind is not None or not subject else Status.PLANNED
+
+
+def _merged(rows: list[Substitution]) -> list[Substitution]:
+    """Equal rows of several classes as one row with all of them, where the first of them stands."""
+    merged: dict[Substitution, list[str]] = {}
+    for row in rows:
+        names = merged.setdefault(replace(row, classes=()), [])
+        names.extend(name for name in row.classes if name not in names)
+    return [replace(row, classes=tuple(names)) for row, names in merged.items()]
+
+
+def _clock(node: Element | None) -> time | None:
+    return clock_time(_text(node))
+
+
+def _text(node: Element | None) -> str:
+    """The text of an element; `&nbsp;` may be written twice over and is nothing."""
+    if node is None:
+        return ""
+    return squeeze("".join(node.itertext()).replace("&nbsp;", " "))
+
+
+def recognise(page: Page) -> float:
+    """By the root element; an address with "mobdaten" is a strong hint, the mobile plan's folder a weak one."""
+    if page.body:
+        return 1.0 if b"<VpMobil" in page.body[:3000] else 0.0
+    path = urlsplit(page.url).path
+    if "/mobdaten" in path:
+        return 0.9
+    return 0.7 if re.search(r"/\d{8}/mobil\b|/plankl\.html", path) else 0.0
+
+
+SOURCE = Source(
+    id="indiware-mobil",
+    title="Indiware mobil (stundenplan24)",
+    country="DE",
+    example_url="https://www.stundenplan24.de/12345678/mobil/",
+    scope="school",
+    delivers=("lessons", "substitutions", "notices", "classes"),
+    needs="the school's shared password",
+    fetch=fetch,
+    parse=parse,
+    recognise=recognise,
+)

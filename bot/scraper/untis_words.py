@@ -1,0 +1,147 @@
+"""The words of the Untis exports: which header names which column, which type word means which kind.
+
+German first, as Untis publishes it, with what is known of other languages and of the header lists that readers of many
+schools' pages have gathered. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.errors import SourceChanged
+from bot.model import Kind
+from bot.scraper.tables import Cell
+
+# What a column holds, by its folded header; "was_" in front means the planned value.
+_COLUMNS: tuple[tuple[str, str], ...] = (
+    (
+        "label",
+        r"art|type?|vertretungsart|besonderheit|regelung(en)?|vertr\.? ?/ ?entfall|ver.nderung|rodzaj|soort|"
+        r"kind|tipas|r.šis|druh|typ zmiany",
+    ),
+    ("gone", r"entf(all)?|f.llt aus|frei/ea|cancelled|odwołan\w*|vervallen|atšaukta"),
+    ("date", r"datum|date|data|dato|datums?|päivä"),
+    ("from", r"(verlegt )?vertr\.? von|verl(egt|\.)? von:?|verschoben von|von|moved from|przeniesion\w* z"),
+    ("to", r"(verlegt )?\(le\.?\) nach|verl(egt|\.)? nach:?|verschoben nach|nach|moved to|przeniesion\w* na"),
+    ("group", r".*gruppe|group|course|grupa|groep|groupe|grupė"),
+    (
+        "note",
+        r".*(bemerk|hinweis|anmerk|kommentar|informati|remark|uwagi|opmerking|pastab).*|.*text(-?2)?|"
+        r"info|bem|text|desc|description|notes?|comment(aire)?s?|tekst|vtext",
+    ),
+    (
+        "periods",
+        r"std|st|stunden?|lernzeit|block|klasse stunde|period|lessons?|hour|pos|lekcj[ae]|godz(ina)?|lesuur|"
+        r"uur|heure|hod(ina)?|pamoka|stunda|tund|tunti|ora|óra",
+    ),
+    (
+        "classes",
+        r"kl(asse)?(\(n\)|n)?|lerngruppe|betr\.? klassen?(\(n\))?|class(\(es\)|es)?|klas(sen)?|klasa|oddział|"
+        r"třída|classes?|klasė|klase|trieda",
+    ),
+    ("was_subject", r"ausfallfach|fach alt|fach ?/ ?kurs nach plan|ursp.*fach|von ?/ ?für|previoussubject"),
+    (
+        "was_teacher",
+        r"- ?f.r ?-|es fehlt|(lehrer|lehrkraft) n(ach|\.)? plan|abwes(end|\.)?( ?lehrer| ?lehrkraft)?|bei|"
+        r"abwesender lehrer|vertretener lehrer|entf\.? lehrer|fehlende?r?( lehrer)?|f.r|nicht bei|"
+        r"zu vertreten|previousteacher|absent teacher|nauczyciel nieobecny",
+    ),
+    ("was_room", r"previousroom|raum alt|alter raum"),
+    (
+        "teacher",
+        r"vertreter(in|\(in\)|/in)?|vertr|vertretung|vertretungslehrer|es vertritt|le|leh|lehrer(in)?|lehrkraft|"
+        r"sub-t|vertreten durch|betroffene lehrkraft|vertretung bzw.*|(substitute |subst\.? )?teacher|"
+        r"substitute|zastępca|nauczyciel|docent|vervanger|leraar|professeur|prof|remplaçant|vyučující|učitel|"
+        r"mokytojas|skolotājs|õpetaja",
+    ),
+    (
+        "subject",
+        r"fa|fach|kurs ?/ ?fach|fach neu|neues fach|unterrichtsfach|vertretungsfach|kurs|"
+        r"vertretung fach ?/ ?kurs|subject|przedmiot|vak|mati.re|předmět|dalykas|priekšmets|predmet",
+    ),
+    ("room", r"ra|raum|r/plan|(raum neu|neuer raum)!?|room|sala|lokaal|salle|učebna|kabinetas|kabinets|terem"),
+)
+_HEADERS = tuple((name, re.compile(pattern)) for name, pattern in _COLUMNS)
+_PLANNED = re.compile(r"^(?:\((.+)\)|(?:statt|anstatt|instead of|zamiast|i\.p\.v\.?|au lieu de) (.+))$")
+_NEW_WORD = re.compile(r"neu|vertret|subst")
+
+# The kind behind a published type word, first match wins.
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (Kind.SUPERVISION, r"aufsicht|pausen|supervis|dyżur|dohled|toezicht|surveill|budėj"),
+        (
+            Kind.CANCELLED,
+            r"entf|f.llt aus|ausfall|^frei|abgesagt|cancel|odwoł|odpad|vervall|uitval|zrušen|annul|atšauk",
+        ),
+        (Kind.MOVED, r"^(-+>|→|=>).*\d"),
+        (Kind.ROOM, r"raum|room|\bsala\b|lokaal|salle|učebn|kabinet"),
+        (Kind.SUBSTITUTION, r"lehrer-?tausch|vertr|vtr|vertret|betreu|subst|zastęp|supl|vervang|rempl|pavad"),
+        (
+            Kind.MOVED,
+            r"verl|versch|vorgez|vorhol|nachhol|nachgeh|tausch|moved|shift|przenie|přesun|verplaats|déplac|perkel",
+        ),
+        (
+            Kind.EVENT,
+            r"veranst|sonder|klausur|prüfung|exam|event|exkur|projekt|ausflug|konferenz|wandertag|fahrt|wydarz|renginys",
+        ),
+        (Kind.OTHER, r"^eva\b|selbst|eigenver|aufgaben|stillarb"),
+    )
+)
+
+
+def kind_of_word(label: str) -> Kind | None:
+    """The kind behind a published type word, or None for a word that does not say."""
+    folded = label.casefold()
+    return next((kind for kind, pattern in _KINDS if folded and pattern.search(folded)), None)
+
+
+def columns(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
+    """What each column holds, from one or two rows of headers ("Ver-" over "treter"); "" = a column unknown.
+
+    Raises SourceChanged when there is no period column, or nothing beside it.
+    """
+    width = max((len(row) for row in rows), default=0)
+    titles = [_joined([row[i].text for row in rows if i < len(row)]) for i in range(width)]
+    found = [_column(title) for title in titles]
+    for plain_name in ("teacher", "subject", "room"):
+        _settle(found, titles, plain_name)
+    if "classes" not in found and "was_classes" in found:
+        found[found.index("was_classes")] = "classes"
+    seen: set[str] = set()
+    for index, name in enumerate(found):
+        if name in seen:
+            found[index] = ""
+        seen.add(name)
+    if "periods" not in seen or len(seen - {"", "date", "periods"}) < 2:
+        raise SourceChanged(f"the headers of the plan are not known: {', '.join(filter(None, titles)) or 'none'}"[:300])
+    return tuple(found)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    title = ""
+    for part in parts:
+        title = f"{title[:-1]}{part}" if title.endswith("-") and part[:1].islower() else f"{title} {part}".strip()
+    return title
+
+
+def _column(title: str) -> str:
+    folded = title.casefold().rstrip(".:!* ").strip()
+    if planned := _PLANNED.match(folded):
+        inner = _column(planned[1] or planned[2])
+        if inner in ("teacher", "subject", "room", "classes"):
+            return f"was_{inner}"
+    return next((name for name, pattern in _HEADERS if pattern.fullmatch(folded)), "")
+
+
+def _settle(found: list[str], titles: Sequence[str], name: str) -> None:
+    """Of two columns for one thing ("Lehrer" and "Vertreter", "Raum" and "Raum neu"), the plainer word is the plan."""
+    places = [index for index, column in enumerate(found) if column == name]
+    if len(places) < 2:
+        return
+    newer = [index for index in places if _NEW_WORD.search(titles[index].casefold())]
+    if newer and f"was_{name}" not in found:
+        older = [index for index in places if index not in newer]
+        if older:
+            found[older[0]] = f"was_{name}"
