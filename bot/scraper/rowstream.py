@@ -25,7 +25,7 @@ _TAG = re.compile(r"(?is)<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The start of an element that was asked for. `raw` is its inner HTML up to the first end tag of its name."""
+    """The start of an element that was asked for. `raw` is its inner HTML up to its end."""
 
     name: str
     attributes: str
@@ -38,11 +38,10 @@ class Mark:
 
     @property
     def raw(self) -> str:
-        end = self.text_.find(f"</{self.name}", self.start, self.start + 20_000)
-        if end < 0:
-            end = self.text_.find(f"</{self.name.upper()}", self.start, self.start + 20_000)
-        if end < 0:
+        match = _ends(self.name).search(self.text_, self.start, self.start + 20_000)
+        if match is None:
             raise TruncatedPage(f"the page ends inside <{self.name}>")
+        end = match.start()
         return self.text_[self.start : end]
 
     @property
@@ -132,6 +131,14 @@ class _Table:
         row, cells = self.row, tuple(self.cells)
         self.row, self.cells = None, []
         return Row(self.number, row or "", cells) if cells else None
+
+
+@lru_cache(maxsize=32)
+def _ends(name: str) -> re.Pattern[str]:
+    """What ends an element: its end tag; a paragraph also ends where the next block begins or its own block ends."""
+    if name == "p":
+        return re.compile(r"(?i)</p\b|</?(?:p|div|table|td|h[1-6]|hr|ul|body|html)\b")
+    return re.compile(rf"(?i)</{name}\b")
 
 
 @lru_cache(maxsize=32)
