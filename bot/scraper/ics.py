@@ -24,20 +24,15 @@ Component = Any
 
 # A school of two thousand pupils publishes about a tenth of this. Beyond it is an attack or a mistake.
 MAX_EVENTS = 20_000
+MAX_OCCURRENCES = 60_000
+# A rule is followed from the start of its series, at a few microseconds a step.
 MAX_STEPS = 500_000
 # What a calendar without given days is read for: it may repeat for ever.
 HORIZON = timedelta(days=366)
 
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)+[ \t]")
-_STEPS_A_DAY = {
-    "SECONDLY": 86_400,
-    "MINUTELY": 1440,
-    "HOURLY": 24,
-    "DAILY": 1,
-    "WEEKLY": 1,
-    "MONTHLY": 1,
-    "YEARLY": 0.1,
-}
+_STEPS_A_DAY = {"SECONDLY": 86_400.0, "MINUTELY": 1440.0, "HOURLY": 24.0, "DAILY": 1.0, "WEEKLY": 1 / 7}
+_STEPS_A_DAY |= {"MONTHLY": 1 / 28, "YEARLY": 1 / 365}
 _LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 # Without these an event would be shown at a wrong time or not at all; with any other property broken it is still true.
 _VITAL = ("DTSTART", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
@@ -231,30 +226,38 @@ def _all_occurrences(calendars: Sequence[Component], timezone: ZoneInfo, days: S
 
 
 def _check_repetition(events: Sequence[Component], span: Span) -> None:
-    """Refuse rules that would run for minutes. The steps count from the start of the series, as in the expansion."""
-    steps = 0.0
+    """Refuse rules that would run for minutes, before the first of their occurrences is built."""
+    steps = occurrences = 0.0
     for event in events:
         rules = event.get("RRULE")
+        first = _day_of(event["DTSTART"].dt)
         for rule in rules if isinstance(rules, list) else [rules] if rules else []:
-            steps += _steps(rule, _day_of(event["DTSTART"].dt), span.end)
-    if steps > MAX_STEPS:
+            steps += _steps(rule, first, span.end)
+            occurrences += _steps(rule, max(first, span.start), span.end)
+    if steps > MAX_STEPS or occurrences > MAX_OCCURRENCES:
         raise SourceChanged("the calendar repeats its events more often than lessons are held")
 
 
 def _steps(rule: Any, first: date, end: date) -> float:
+    """How many occurrences the rule has between two days, roughly, and rather too many than too few."""
     frequency = str(rule.get("FREQ", [""])[0]).upper()
     a_day = _STEPS_A_DAY.get(frequency)
     interval = int(rule.get("INTERVAL", [1])[0])
     if a_day is None or interval < 1:
         raise SourceChanged("the calendar has a rule of repetition that cannot be read")
-    if a_day > 1 or frequency == "DAILY":
+    if a_day >= 1:
         _check_reachable(rule)
+    else:  # a rule by days of the week or the month has several in each of its steps, but one a day at most
+        days = len(rule.get("BYDAY", ())) * (1 if frequency == "WEEKLY" else 53)
+        days += (
+            len(rule.get("BYMONTHDAY", ())) * 12 + len(rule.get("BYYEARDAY", ())) + len(rule.get("BYWEEKNO", ())) * 7
+        )
+        a_day = min(1.0, a_day * max(1, days))
     for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
         a_day *= max(1, len(rule.get(part, ())))
     until = [_day_of(value) for value in rule.get("UNTIL", ())]
     steps = max(1, (min([end, *until]) - first).days) * a_day / interval
-    counts = [abs(int(count)) for count in rule.get("COUNT", ())]
-    return min([steps, *counts]) if counts != [0] else 0
+    return min([steps, *(abs(int(count)) for count in rule.get("COUNT", ()))])
 
 
 def _check_reachable(rule: Any) -> None:
