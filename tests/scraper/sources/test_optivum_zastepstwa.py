@@ -1,0 +1,193 @@
+"""Optivum substitutions: whole rows of both formats, the marks of an empty day, cuts and refusals."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.errors import EmptyBody, LoginRequired, MaintenancePage, SourceChanged, SourceError, TruncatedPage, WrongPage
+from bot.model import Kind, Notice, Plan, Substitution, Was
+from bot.scraper.contract import Page
+from bot.scraper.sources.optivum_zastepstwa import SOURCE
+from tests.scraper.sources.recorded import query_of
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "optivum-zastepstwa"
+QUERY = query_of({"timezone": "Europe/Warsaw"})
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25)
+
+
+def sample(name: str) -> str:
+    return (SAMPLES / name).read_text("utf-8")
+
+
+def plan_of(text: str) -> Plan:
+    return SOURCE.parse([Page("file:///page.html", text.encode())], QUERY)
+
+
+def test_format_a_whole() -> None:
+    plan = plan_of(sample("periods.html"))
+    away = Was(teachers=("Żuraw Anna",))
+    assert plan.substitutions[:4] == (
+        Substitution(
+            Kind.CANCELLED,
+            MONDAY,
+            ("1",),
+            classes=("1A",),
+            subject="Język niemiecki",
+            rooms=("21",),
+            groups=("A1",),
+            label="Uczniowie przychodzą później",
+            was=away,
+        ),
+        Substitution(
+            Kind.SUBSTITUTION,
+            MONDAY,
+            ("2",),
+            classes=("1B", "1C"),
+            subject="Język niemiecki",
+            teachers=("Bocian Jan",),
+            groups=("1/2",),
+            was=away,
+            note="zmiana sali",
+        ),
+        Substitution(
+            Kind.MOVED,
+            MONDAY,
+            ("3",),
+            classes=("2A",),
+            subject="Fizyka & chemia",
+            rooms=("7",),
+            was=away,
+            note="przeniesiona na lekcję 6",
+        ),
+        Substitution(
+            Kind.ROOM,
+            MONDAY,
+            ("4",),
+            classes=("2A",),
+            subject="Fizyka",
+            teachers=("Żuraw Anna",),
+            rooms=("12a",),
+            note="sala 12a zamiast 7",
+        ),
+    )
+    assert [(row.date, row.kind) for row in plan.substitutions[4:]] == [(WEDNESDAY, Kind.SUPERVISION)]
+
+
+def test_a_day_with_a_heading_and_no_rows_is_empty_not_unknown() -> None:
+    assert plan_of(sample("periods.html")).days == (MONDAY, TUESDAY, WEDNESDAY)
+    assert plan_of(sample("days.html")).days == (MONDAY, TUESDAY)
+
+
+def test_format_b_whole() -> None:
+    plan = plan_of(sample("days.html"))
+    zuraw, vacant = Was(teachers=("Anna Żuraw",)), Was(teachers=("Vakat Informatyka",))
+    assert plan.substitutions == (
+        Substitution(
+            Kind.SUBSTITUTION,
+            MONDAY,
+            ("4",),
+            classes=("2 RP",),
+            subject="Język angielski",
+            teachers=("Jan Bocian",),
+            rooms=("301",),
+            groups=("1",),
+            was=zuraw,
+        ),
+        Substitution(
+            Kind.SUBSTITUTION,
+            MONDAY,
+            ("8",),
+            classes=("3 A",),
+            teachers=("Jan Bocian",),
+            rooms=("221",),
+            groups=("1",),
+            was=zuraw,
+        ),
+        Substitution(Kind.CANCELLED, MONDAY, ("9",), classes=("2 RP",), label="Uczniowie zwolnieni do domu", was=zuraw),
+        Substitution(
+            Kind.SUPERVISION,
+            MONDAY,
+            ("7",),
+            classes=("1 D",),
+            groups=("2",),
+            label="Zajęcia Świetlicowe",
+            was=vacant,
+        ),
+        Substitution(
+            Kind.SUPERVISION,
+            MONDAY,
+            ("2",),
+            subject="Wychowanie fizyczne",
+            label="Zajęcia Świetlicowe",
+            was=vacant,
+            note="złączenie grup",
+        ),
+        Substitution(
+            Kind.SUBSTITUTION,
+            MONDAY,
+            ("3",),
+            classes=("1D", "2A"),
+            subject="wf",
+            teachers=("Ewa Dzięcioł",),
+            rooms=("SG2",),
+            groups=("2",),
+            was=vacant,
+            note="za lekcję 6",
+        ),
+    )
+    assert plan.notices == (Notice("Dyżur przy szatni: klasa 2F", MONDAY),)
+
+
+def test_the_numbers_of_the_css_classes_mean_nothing() -> None:
+    text = sample("days.html")
+    assert plan_of(text.replace('"st', '"x')) == plan_of(text)
+
+
+def test_columns_are_found_by_their_headers() -> None:
+    swapped = sample("periods.html").replace("<th>Sala</th><th>Zastępca</th>", "<th>Zastępca</th><th>Sala</th>")
+    swapped = swapped.replace("<td>21</td><td>Uczniowie przychodzą później</td>", "<td>Bocian Jan</td><td>21</td>")
+    first = plan_of(swapped).substitutions[0]
+    assert (first.rooms, first.teachers, first.kind) == (("21",), ("Bocian Jan",), Kind.SUBSTITUTION)
+    assert plan_of(swapped).shape != plan_of(sample("periods.html")).shape
+
+
+def test_the_pages_own_words_for_none() -> None:
+    assert plan_of(sample("none.html")) == Plan()
+
+
+@pytest.mark.parametrize("name", ["periods.html", "days.html"])
+def test_cut_anywhere_inside_is_named(name: str) -> None:
+    text = sample(name)
+    start, end = text.index("<table"), text.rindex("</table>")
+    for cut in {start + (end - start) * step // 120 for step in range(121)}:
+        with pytest.raises(SourceError):
+            plan_of(text[:cut])
+    with pytest.raises(TruncatedPage):
+        plan_of(text[: (start + end) // 2])
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", EmptyBody),
+        ("<title>Logowanie</title><input type='password'>", LoginRequired),
+        ("<title>Przerwa techniczna</title>Spróbuj później", MaintenancePage),
+        ('{"rows": []}', WrongPage),
+        (sample("days-no-footer.html"), TruncatedPage),
+        (sample("periods.html").replace("Dzień: 23.11.2026", "Dzień: 33.11.2026"), SourceChanged),
+        (sample("periods.html").replace("<td>21</td>", ""), SourceChanged),
+        (sample("periods.html").replace("Dzień:", ""), SourceChanged),
+    ],
+)
+def test_refusals(text: str, error: type[SourceError]) -> None:
+    with pytest.raises(error):
+        plan_of(text)
+
+
+def test_recognised() -> None:
+    for name in ("days.html", "periods.html"):
+        assert SOURCE.recognise(Page("file:///a", sample(name).encode())) == 1.0
+    assert SOURCE.recognise(Page("file:///a", b"<html>Plan lekcji Optivum</html>")) == 0.0
