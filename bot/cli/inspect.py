@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
 import re
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +17,7 @@ from bot.errors import ConfigError, UsageError
 from bot.model import Plan, TargetKind
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.detect import detect, ranked
+from bot.scraper.http import SchoolHttp
 from bot.scraper.listing import listing
 from bot.scraper.reading import read
 from bot.scraper.registry import all_sources, source_named
@@ -100,16 +99,11 @@ def _opened(file: Path, query: Query, source: Source | None) -> tuple[Source, Pl
 
 
 async def _visited(query: Query, source: Source | None, *, allow_private: bool) -> tuple[Source, Plan, tuple[str, ...]]:
-    async with _http(allow_private=allow_private) as http:
+    async with SchoolHttp(clock=SystemClock(), allow_private=allow_private) as school:
+        http = school.visit()
         source = source or await _detected(http, query)
         pages = await source.fetch(http, query)
         return source, read(source, pages, query), tuple(dict.fromkeys(page.url for page in pages))
-
-
-@contextlib.asynccontextmanager
-async def _http(*, allow_private: bool) -> AsyncIterator[Http]:
-    raise UsageError(f"addresses are not asked yet (allow private: {allow_private})")
-    yield
 
 
 async def _detected(http: Http, query: Query) -> Source:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.cli import commands, main
 
@@ -145,6 +149,50 @@ def test_what_no_system_claims_is_said_so(capsys: pytest.CaptureFixture[str], tm
         page.write_bytes(body)
         code, err = refused(capsys, page)
         assert (code, says in err) == (1, True), err
+
+
+async def test_an_address_is_asked_from_today_on(
+    capsys: pytest.CaptureFixture[str], serving: Callable[[Mapping[str, bytes]], Awaitable[str]]
+) -> None:
+    sheet = b"date,subject,class\n2000-01-03,Past,9a\n"
+    base = await serving({"/plan": sheet, "/week.ics": WEEK.read_bytes(), "/none.ics": b"<html>Welcome</html>"})
+    assert await asyncio.to_thread(main, ["inspect", f"{base}/plan", "--json", "--allow-private"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert (values["source"], values["fetched"], values["lessons"]) == ("sheet", [f"{base}/plan"], [])
+    words = ["inspect", f"{base}/plan", "--json", "--allow-private", "--date", "2000-01-03", "--class", "9A"]
+    assert await asyncio.to_thread(main, words) == 0
+    assert [item["subject"] for item in json.loads(capsys.readouterr().out)["lessons"]] == ["Past"]
+    words = ["inspect", f"{base}/week.ics", "--json", "--allow-private", "--date", "2026-11-23", "--weeks", "4"]
+    assert await asyncio.to_thread(main, words) == 0
+    assert len(json.loads(capsys.readouterr().out)["lessons"]) == 4
+    for path, says in [("/none.ics", "not a iCalendar"), ("/gone", "404")]:
+        assert await asyncio.to_thread(main, ["inspect", base + path, "--allow-private"]) == 1
+        out, err = capsys.readouterr()
+        assert (out, says in err) == ("", True), err
+    assert await asyncio.to_thread(main, ["inspect", f"{base}/plan"]) == 1
+    assert "private" in capsys.readouterr().err
+
+
+@pytest.fixture
+async def serving() -> AsyncIterator[Callable[[Mapping[str, bytes]], Awaitable[str]]]:
+    """A school's web server on loopback: bodies by path, 404 for the rest."""
+    servers: list[TestServer] = []
+
+    async def serve(bodies: Mapping[str, bytes]) -> str:
+        async def answer(request: web.Request) -> web.Response:
+            if request.path not in bodies:
+                raise web.HTTPNotFound
+            return web.Response(body=bodies[request.path], content_type="text/plain")
+
+        application = web.Application()
+        application.router.add_get("/{path:.*}", answer)
+        servers.append(TestServer(application))
+        await servers[-1].start_server()
+        return str(servers[-1].make_url("")).rstrip("/")
+
+    yield serve
+    for server in servers:
+        await server.close()
 
 
 def test_a_broken_setting_is_a_configuration_error(

@@ -112,7 +112,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # a shee
 
 def recognise(page: Page) -> float:
     """Certain of a known header row; an address of a spreadsheet or a .csv is a hint."""
-    if page.body:
+    if page.body and page.body.lstrip()[:1] not in (b"<", b"{", b"["):
         try:
             _sheet(text_of(page), header_only=True)
         except (SchoolbellError, ValueError):
