@@ -31,7 +31,10 @@ from telegram.ext import Application, CallbackQueryHandler, CommandHandler, Cont
 
 from bot.clock import TurnableClock
 from bot.demo.botapi import CONFLICT, BotApi, Fault, Person
+from bot.demo.spec import checker
 from bot.transport import AiohttpRequest, AnswerLost, NotSent, ServerError
+from tests.demo.specs import spec_files
+from tests.demo.test_spec import spec_at
 
 Call = Callable[[Bot], Awaitable[Any]]
 
@@ -53,7 +56,8 @@ def keys(*data: str) -> InlineKeyboardMarkup:
 
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
-    async with BotApi(clock=TurnableClock(datetime(2026, 11, 23, 7, tzinfo=UTC))) as api:
+    check = checker(*(spec_at(path) for path in spec_files()))
+    async with BotApi(clock=TurnableClock(datetime(2026, 11, 23, 7, tzinfo=UTC)), check=check) as api:
         yield api
 
 
@@ -546,6 +550,14 @@ async def test_an_application_runs_on_it(api: BotApi, ona: Person) -> None:
         await api.wait_for(lambda: query.answer is not None and answer.text == "page 2")
         await application.updater.stop()
         await application.stop()
+    assert api.violations == []
+
+
+async def test_a_wrong_call_is_noted(api: BotApi, bot: Bot, ona: Person) -> None:
+    with pytest.raises(BadRequest):
+        await bot.send_message(7, "")
+    await bot.send_message(7, "x")
+    assert len(api.violations) == len(spec_files())
 
 
 @pytest.mark.parametrize("status", [401, 404, 502])
