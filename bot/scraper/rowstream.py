@@ -233,12 +233,12 @@ def _visible(raw: str, breaks: str) -> str:
 
 def must_end(text: str) -> None:
     """Raises TruncatedPage for a page that ends inside a tag, a comment, a script or a style."""
-    tail = text.rstrip()
-    if tail.rfind("<") > tail.rfind(">"):
+    if text.rfind("<") > text.rfind(">"):
         raise TruncatedPage("the page ends inside a tag")
-    lower = text.lower()
     for opened, closed in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
-        if lower.rfind(opened) > lower.rfind(closed):
+        # No lower-case copy of the page: it would cost three times the page in memory.
+        start = max(text.rfind(opened), text.rfind(opened.upper()))
+        if start > max(text.rfind(closed), text.rfind(closed.upper())):
             raise TruncatedPage("the page ends inside a comment, a script or a style")
 
 
