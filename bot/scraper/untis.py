@@ -87,19 +87,30 @@ def _classes_of(name: str, known: Sequence[str]) -> Sequence[str]:
     return _letters(name) or [name]
 
 
-def _taken_apart(name: str, known: Mapping[str, str], grade: str = "") -> list[str]:
+def _taken_apart(name: str, known: Mapping[str, str]) -> list[str]:
     """The known names that `name` is written of, a grade being said once: "11abc12b"; [] when there are none."""
-    for length in range(len(name), 0, -1):
-        head, rest = name[:length], name[length:]
-        for full in (head, f"{grade}{head}" if grade and not head[0].isdigit() else ""):
-            if full not in known:
-                continue
-            if not rest:
-                return [known[full]]
-            number = re.match(r"\d+", full)
-            if tail := _taken_apart(rest, known, number[0] if number else ""):
-                return [known[full], *tail]
-    return []
+    dead: set[tuple[int, str]] = (
+        set()
+    )  # from there on, with that grade, nothing fits: a cell costs no more than its square
+
+    def tail(start: int, grade: str) -> list[str] | None:
+        if start == len(name):
+            return []
+        if (start, grade) in dead:
+            return None
+        for end in range(len(name), start, -1):
+            head = name[start:end]
+            for full in (head, "" if head[0].isdigit() else f"{grade}{head}"):
+                if full not in known:
+                    continue
+                number = re.match(r"\d+", full)
+                rest = tail(end, number[0] if number else "")
+                if rest is not None:
+                    return [known[full], *rest]
+        dead.add((start, grade))
+        return None
+
+    return tail(0, "") or []
 
 
 def _letters(name: str) -> list[str]:
@@ -280,7 +291,7 @@ def continued(above: dict[str, Cell], row: Mapping[str, Cell], heads: Mapping[st
     A continuation has no period, no date and no type. `heads` are the header cells: their `width` counts characters,
     and a word as wide as its column goes on without a space ("Mitaufsich" + "t"), anything shorter with one.
     """
-    if any(name in row and row[name].text for name in ("periods", "date", "label")):
+    if any(name in row and (row[name].text or row[name].struck) for name in ("periods", "date", "label")):
         return False
     for name, cell in row.items():
         if not cell.text or name not in above:

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, WrongPage
+from bot.model import Kind
+from bot.scraper.contract import Http, Page, Query
+from bot.scraper.sources import untis_monitor
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "untis-monitor"
+BASE = "https://plan.school.example/v"
+
+
+def query(url: str = f"{BASE}/subst_001.htm") -> Query:
+    return Query(url=url, timezone=ZoneInfo("Europe/Berlin"), today=date(2026, 11, 23))
+
+
+def page(body: str | bytes, url: str = f"{BASE}/subst_001.htm") -> Page:
+    return Page(url, body.encode() if isinstance(body, str) else body)
+
+
+def plan_page(
+    rows: str, *, heads: str = "Std.,Klasse(n),Fach,Art", title: str = "23.11.2026 Montag", head: str = ""
+) -> str:
+    cells = "".join(f"<th class=list>{word}</th>" for word in heads.split(","))
+    return (
+        f"<html><head>{head}</head><body><div class=mon_title>{title}</div>"
+        f"<table class=mon_list><tr class=list>{cells}</tr>{rows}</table></body></html>"
+    )
+
+
+def row(*cells: str) -> str:
+    return "<tr class='list odd'>" + "".join(f"<td class=list>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def group(name: str, width: int = 4) -> str:
+    return f"<tr class='list odd'><td class='list inline_header' colspan={width}>{name}</td></tr>"
+
+
+class Site:
+    """A school's server: addresses and their pages; what was asked is kept."""
+
+    def __init__(self, pages: dict[str, str], **moved: str) -> None:
+        self.pages = pages
+        self.asked: list[str] = []
+
+    async def get(self, url: str, **_: object) -> Page:
+        self.asked.append(url)
+        if url not in self.pages:
+            raise NotReleased(f"nothing at {url}")
+        return page(self.pages[url], url)
+
+
+async def fetched(pages: dict[str, str], url: str = f"{BASE}/subst_001.htm") -> tuple[list[str], tuple[Page, ...]]:
+    site = Site(pages)
+    http: Http = site  # type: ignore[assignment] # only `get` is asked
+    found = await untis_monitor.fetch(http, query(url))
+    return site.asked, found
+
+
+def linked(target: str) -> str:
+    refresh = f'<meta http-equiv="refresh" content="7; URL={target}">'
+    return plan_page(row("1", "5a", "Ma", f"Entfall {target}"), head=refresh)
+
+
+async def test_the_chain_ends_where_it_began() -> None:
+    pages = {f"{BASE}/subst_00{n}.htm": linked(f"subst_00{n % 3 + 1}.htm") for n in (1, 2, 3)}
+    asked, found = await fetched(pages)
+    assert asked == list(pages)
+    assert [one.url for one in found] == list(pages)
+
+
+async def test_a_page_that_refreshes_itself_is_one_page() -> None:
+    asked, _ = await fetched({f"{BASE}/subst_001.htm": linked("subst_001.htm")})
+    assert asked == [f"{BASE}/subst_001.htm"]
+
+
+@pytest.mark.parametrize(
+    "target", ["https://other.example/subst_002.htm", "//other.example/x", "file:///etc/passwd", "http://[x/"]
+)
+async def test_the_chain_stays_on_its_host(target: str) -> None:
+    asked, _ = await fetched({f"{BASE}/subst_001.htm": linked(target)})
+    assert asked == [f"{BASE}/subst_001.htm"]
+
+
+async def test_an_endless_chain_is_refused() -> None:
+    pages = {f"{BASE}/subst_{n:03}.htm": linked(f"subst_{n + 1:03}.htm") for n in range(1, 200)}
+    with pytest.raises(SourceChanged, match="60 pages"):
+        await fetched(pages)
+
+
+async def test_a_chain_with_a_page_missing_is_no_plan() -> None:
+    with pytest.raises(NotReleased):
+        await fetched({f"{BASE}/subst_001.htm": linked("subst_002.htm")})
+
+
+async def test_the_frames_of_a_frameset_are_asked() -> None:
+    frames = "<html><frameset><frame src='f1/subst_001.htm'><frame src='f2/subst_001.htm'></frameset></html>"
+    pages = {f"{BASE}/": frames, f"{BASE}/f1/subst_001.htm": linked("#"), f"{BASE}/f2/subst_001.htm": linked("?")}
+    asked, found = await fetched(pages, f"{BASE}/")
+    assert asked[0] == f"{BASE}/"
+    assert [one.url for one in found] == [f"{BASE}/f1/subst_001.htm", f"{BASE}/f2/subst_001.htm"]
+
+
+@pytest.mark.parametrize("name", ["classes.htm", "teachers.htm", "unlabelled.htm"])
+def test_a_page_cut_at_any_of_100_places_of_the_plan_is_refused(name: str) -> None:
+    body = (SAMPLES / name).read_bytes().rstrip()
+    start = body.index(b'class="mon_title"')
+    for step in range(1, 100):
+        with pytest.raises(TruncatedPage):
+            untis_monitor.parse([page(body[: start + 30 + (len(body) - start - 30) * step // 100])], query())
+
+
+def test_a_day_without_mark_or_rows_is_not_an_empty_day() -> None:
+    with pytest.raises(SourceChanged):
+        untis_monitor.parse([page(plan_page(""))], query())
+    plan = untis_monitor.parse([page(plan_page(group("-----")))], query())
+    assert plan.days == (date(2026, 11, 23),)
+    assert plan.substitutions == ()
+
+
+def test_swapped_columns_are_read_by_their_headers_and_change_the_shape() -> None:
+    usual = untis_monitor.parse([page(plan_page(row("1", "5a", "Ma", "Entfall")))], query())
+    swapped = untis_monitor.parse(
+        [page(plan_page(row("5a", "1", "Entfall", "Ma"), heads="Klasse(n),Std.,Art,Fach"))], query()
+    )
+    assert usual.substitutions == swapped.substitutions
+    assert usual.shape != swapped.shape
+
+
+def test_unknown_headers_are_a_changed_layout() -> None:
+    with pytest.raises(SourceChanged, match="Uno"):
+        untis_monitor.parse([page(plan_page(row("1", "2"), heads="Uno,Due"))], query())
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells"),
+    [
+        ("Std.,Klasse(n),Fach,Art", ("2", "5a", "Ma", "Entfall")),
+        ("Period,Class(es),Subject,Type", ("2", "5a", "Ma", "Cancelled")),
+        ("Lekcja,Klasa,Przedmiot,Rodzaj", ("2", "5a", "Ma", "Odwołane")),
+        ("Uur,Klas,Vak,Soort", ("2", "5a", "Ma", "Vervallen")),
+        ("lesson,class,subject,type", ("2", "5a", "Ma", "cancelled")),
+    ],
+)
+def test_headers_of_other_languages(heads: str, cells: tuple[str, ...]) -> None:
+    (found,) = untis_monitor.parse([page(plan_page(row(*cells), heads=heads))], query()).substitutions
+    assert (found.kind, found.periods, found.classes, found.subject) == (Kind.CANCELLED, ("2",), ("5a",), "Ma")
+
+
+def test_a_day_without_a_year_is_the_one_nearest_to_today() -> None:
+    plan = untis_monitor.parse([page(plan_page(group("-----"), title="7.1. Donnerstag"))], query())
+    assert plan.days == (date(2027, 1, 7),)
+
+
+def test_two_documents_in_one_answer_are_two_pages() -> None:
+    both = plan_page(row("1", "5a", "Ma", "Entfall")) + plan_page(group("-----"), title="24.11.2026 Dienstag")
+    plan = untis_monitor.parse([page(both)], query())
+    assert plan.days == (date(2026, 11, 23), date(2026, 11, 24))
+    assert len(plan.substitutions) == 1
+
+
+LOGIN = "<html><title>Anmeldung</title><form><input type=password></form></html>"
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (LOGIN, LoginRequired),
+        ("<html><h1>Vertretungsplan</h1><p>Willkommen</p></html>", WrongPage),
+        ('{"days": []}', WrongPage),
+        ("", SourceError),
+    ],
+)
+def test_foreign_pages_are_refused_by_name(body: str, error: type[SourceError]) -> None:
+    with pytest.raises(error):
+        untis_monitor.parse([page(body)], query())
+    assert untis_monitor.recognise(page(body or "x")) == 0.0
+
+
+def test_recognise() -> None:
+    assert untis_monitor.recognise(page((SAMPLES / "classes.htm").read_bytes())) == 1.0
+    assert untis_monitor.recognise(Page(f"{BASE}/subst_001.htm", b"")) > 0.5
+    assert untis_monitor.recognise(Page(f"{BASE}/plan.html", b"")) == 0.0
+
+
+def test_a_value_is_a_string_and_nothing_else() -> None:
+    plan = untis_monitor.parse([page((SAMPLES / "classes.htm").read_bytes())], query())
+    kinds: set[Callable[..., object]] = {
+        type(value) for one in plan.substitutions for value in one.teachers + one.rooms
+    }
+    assert kinds == {str}

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.errors import SourceChanged
+from bot.model import Kind
+from bot.scraper.tables import Cell
+from bot.scraper.untis import changed, class_list, continued, dated, stand_of
+from bot.scraper.untis_words import columns, kind_of_word
+
+ZONE = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "classes"),
+    [
+        ("7c", ["7c", "7d"], ["7c"]),
+        ("07C", ["7c"], ["7c"]),
+        ("7cd", ["7c", "7d", "8c"], ["7c", "7d"]),
+        ("10ab11b", ["10a", "10b", "11a", "11b"], ["10a", "10b", "11b"]),
+        ("910", ["9", "10"], ["9", "10"]),
+        ("7-8", ["7a", "08b", "9a", "EF"], ["7a", "08b"]),
+        ("7", ["7a", "7b", "8a"], ["7a", "7b"]),
+        ("7BCD", [], ["7B", "7C", "7D"]),
+        ("05C1, 05F2", [], ["05C1", "05F2"]),
+        ("(06B2)", [], ["06B2"]),
+        ("10Mb", [], ["10Mb"]),
+        ("7-8", [], ["7-8"]),
+        ("Q2", ["EF"], ["Q2"]),
+        ("7CB", [], ["7CB"]),
+        ("5bil", [], ["5bil"]),
+        ("---", [], []),
+        ("7a, , 7a; 7b", [], ["7a", "7b"]),
+    ],
+)
+def test_class_lists(text: str, known: list[str], classes: list[str]) -> None:
+    assert class_list(text, known) == tuple(classes)
+
+
+def test_a_long_cell_of_letters_is_read_in_no_time() -> None:
+    assert len(class_list("1a" * 30_000, ["1b"])) == 1
+    assert class_list("1" * 59 + "x", ["1", "11"]) == ("1" * 59 + "x",)
+
+
+@pytest.mark.parametrize(
+    ("text", "struck", "old", "new"),
+    [
+        ("12", "", "", "12"),
+        ("", "12", "12", ""),
+        ("?14", "12", "12", "14"),
+        ("→14", "12", "12", "14"),
+        ("---", "12", "12", ""),
+    ],
+)
+def test_a_changed_cell(text: str, struck: str, old: str, new: str) -> None:
+    found = changed(Cell(text=text, struck=struck))
+    assert (found.old, found.new) == (old, new)
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("Entfall", Kind.CANCELLED),
+        ("-> Entfall", Kind.CANCELLED),
+        ("fällt aus", Kind.CANCELLED),
+        ("Freisetzung", Kind.CANCELLED),
+        ("Vertr.", Kind.SUBSTITUTION),
+        ("Vertretung", Kind.SUBSTITUTION),
+        ("Statt-Vertr.", Kind.SUBSTITUTION),
+        ("Betreuung", Kind.SUBSTITUTION),
+        ("Lehrertausch", Kind.SUBSTITUTION),
+        ("Raum-Vtr.", Kind.ROOM),
+        ("Raumtausch", Kind.ROOM),
+        ("Verlegung", Kind.MOVED),
+        ("-> 02.01. / 3", Kind.MOVED),
+        ("Tausch", Kind.MOVED),
+        ("Pausenaufsicht", Kind.SUPERVISION),
+        ("Sondereins.", Kind.EVENT),
+        ("Veranst.", Kind.EVENT),
+        ("Klausur", Kind.EVENT),
+        ("EVA", Kind.OTHER),
+        ("Absenz", None),
+        ("", None),
+    ],
+)
+def test_type_words(word: str, kind: Kind | None) -> None:
+    assert kind_of_word(word) == kind
+
+
+def heads(*words: str) -> list[Cell]:
+    return [Cell(header=True, text=word) for word in words]
+
+
+def test_two_header_rows_are_one() -> None:
+    upper = heads("", "", "Ver-", "", "statt", "Bemerk.")
+    lower = heads("Art", "Std.", "treter", "Raum", "Raum", "Sch\ufffdler")
+    assert columns([upper, lower]) == ("label", "periods", "teacher", "room", "was_room", "note")
+
+
+def test_the_plainer_of_two_words_is_the_plan() -> None:
+    assert columns([heads("Stunde", "Lehrer", "Vertreter", "Raum", "Raum neu")]) == (
+        "periods", "was_teacher", "teacher", "was_room", "room",
+    )  # fmt: skip
+    assert columns([heads("Stunde", "Lehrer", "(Lehrer)")]) == ("periods", "teacher", "was_teacher")
+
+
+def test_a_table_without_periods_is_not_read() -> None:
+    with pytest.raises(SourceChanged):
+        columns([heads("Fach", "Raum", "Lehrer")])
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("Vertretung", "sstunde", "Vertretungsstunde"),
+        ("siehe", "Aushang", "siehe Aushang"),
+        ("s. Aushang", "am Tor", "s. Aushang am Tor"),
+        ("Vertretung", "Aushang", "Vertretung Aushang"),
+    ],
+)
+def test_a_word_as_wide_as_its_column_goes_on(above: str, below: str, joined: str) -> None:
+    row = {"periods": Cell(text="1"), "note": Cell(text=above)}
+    assert continued(row, {"periods": Cell(), "note": Cell(text=below)}, {"note": Cell(width=10)})
+    assert row["note"].text == joined
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>Stand: 08.03.2027 07:05</p>",
+        "<!-- <td>Stand:&nbsp;<b>8.3.2027</b> 7:05 Uhr</td> -->",
+        "Stand 1.3.2027 07:00 <p> Stand: 8.3.27, 07.05",
+    ],
+)
+def test_the_stand_is_found_anywhere(text: str) -> None:
+    assert stand_of(text, ZONE) == datetime(2027, 3, 8, 7, 5, tzinfo=ZONE)
+
+
+def test_no_stand() -> None:
+    assert stand_of("Standort: 1.1.2027 10:00, Stand: gestern", ZONE) is None
+
+
+def test_a_day_without_a_year() -> None:
+    near = date(2026, 11, 23)
+    assert dated(24, 11, weekday="Dienstag", near=near) == date(2026, 11, 24)
+    assert dated(4, 1, weekday="", near=near) == date(2027, 1, 4)
+    # A stored page: its own year is on it, and its weekday tells which of two.
+    assert dated(29, 6, weekday="Donnerstag", near=near, page="Schuljahr 2016_2017") == date(2017, 6, 29)
+    with pytest.raises(ValueError, match="no such date"):
+        dated(31, 2, weekday="Mo", near=near)
