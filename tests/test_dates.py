@@ -1,0 +1,64 @@
+"""How dates read in the languages of the table."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot import dates
+
+DAY = date(2025, 11, 18)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "range_", "short"),
+    [
+        ("en", "Tuesday, 18 November", "17–21 November", "18/11"),
+        ("lt", "Lapkričio 18 d., antradienis", "lapkričio 17–21", "11-18"),
+        ("pl", "Wtorek, 18 listopada", "17–21 listopada", "18.11"),
+        ("de", "Dienstag, 18. November", "17.–21. November", "18.11."),
+        ("cs", "Úterý 18. listopadu", "17.–21. listopadu", "18. 11."),
+        ("uk", "Вівторок, 18 листопада", "17–21 листопада", "18.11"),
+        ("ru", "Вторник, 18 ноября", "17–21 ноября", "18.11"),
+        ("hu", "November 18., kedd", "november 17–21.", "11. 18"),
+    ],
+)
+def test_dates_read_as_cldr_says(lang: str, title: str, range_: str, short: str) -> None:
+    assert dates.day_title(lang, DAY) == title
+    assert dates.week_range(lang, date(2025, 11, 17), date(2025, 11, 21)) == range_
+    assert dates.short_date(lang, DAY) == short
+
+
+def test_a_week_over_a_months_end_names_both() -> None:
+    assert dates.week_range("pl", date(2025, 9, 29), date(2025, 10, 3)) == "29 września – 3 października"
+    assert dates.week_range("lt", date(2025, 12, 29), date(2026, 1, 2)) == "gruodžio 29 d. – sausio 2 d."
+
+
+def test_a_range_of_one_day_is_that_day() -> None:
+    assert dates.week_range("de", DAY, DAY) == "18. November"
+
+
+@pytest.mark.parametrize("lang", dates.languages())
+def test_every_day_of_a_year_reads_without_a_pattern_letter(lang: str) -> None:
+    titles = {dates.day_title(lang, date.fromordinal(date(2025, 1, 1).toordinal() + n)) for n in range(365)}
+    assert len(titles) == 365
+    assert not any(mark in title for title in titles for mark in ("MM", "EE", "yy", "'", "2025"))
+    assert all(title[0] == title[0].upper() for title in titles)
+    assert len({dates.short_weekday(lang, n) for n in range(7)}) >= 5  # Estonian has two pairs of one letter
+    assert len({dates.weekday(lang, n) for n in range(7)}) == 7
+
+
+def test_unknown_and_regional_languages() -> None:
+    assert dates.day_title("tlh", DAY) == dates.day_title("en", DAY)
+    assert dates.day_title("pl-PL", DAY) == dates.day_title("pl", DAY)
+    assert dates.day_title("uk_UA", DAY) == dates.day_title("uk", DAY)
+
+
+def test_the_table_is_what_the_tool_writes() -> None:
+    """A new Babel may change a pattern: the table is then written anew on purpose, not in passing."""
+    babel = pytest.importorskip("babel")
+    from tools import make_dates  # beside the test that needs the build-time dependency
+
+    table = make_dates.patterns(babel.Locale.parse("lt"))
+    assert dates._tables()["lt"] == table
