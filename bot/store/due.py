@@ -1,0 +1,72 @@
+"""Who is due: the subscriptions whose time of day has come, with how their chats want to be told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.slots import Span
+from bot.store.database import Database, Transaction
+
+What = Literal["daily", "homework"]
+
+_LAST = "due_until"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A subscription that is due at `at` ("HH:MM", the school's time), and its chat's wishes.
+
+    `groups` and `settings` are JSON as stored: rows that want the same are found without parsing them.
+    """
+
+    subscription_id: int
+    chat_id: int
+    thread_id: int
+    target_id: int
+    at: str
+    label: str
+    groups: str
+    silent: bool
+    settings: str
+    language: str
+    theme: str
+    format: str
+    quiet_from: str | None
+    quiet_to: str | None
+
+
+def query(what: What) -> str:
+    """The statement behind `due`; its parameters are first, end, the schools as JSON."""
+    return (
+        f"SELECT s.id, s.chat_id, s.thread_id, s.target_id, s.{what}, s.label, s.groups, s.silent, s.settings,"  # noqa: S608
+        " c.language, c.theme, c.format, c.quiet_from, c.quiet_to"
+        f" FROM subscriptions AS s INDEXED BY subscriptions_by_{what}"
+        " CROSS JOIN targets AS t ON t.id = s.target_id"
+        " CROSS JOIN chats AS c ON c.chat_id = s.chat_id AND c.thread_id = s.thread_id"
+        f" WHERE s.{what} >= ? AND s.{what} < ?"
+        " AND t.school_id IN (SELECT value FROM json_each(?)) AND c.active = 1"
+    )
+
+
+async def due(db: Database, what: What, span: Span, schools: Collection[str]) -> list[Due]:
+    """The subscriptions of these schools (which share a zone) whose time lies in `span`, in no order."""
+    rows = await db.all(query(what), (span.first, span.end, json.dumps(list(schools))))
+    return [Due(*row) for row in rows]
+
+
+async def last_look(db: Database, key: str) -> datetime | None:
+    """Up to when due rows were looked for under this key (a zone's name), None = never."""
+    value = await db.value("SELECT value FROM meta WHERE key = ?", (f"{_LAST}:{key}",))
+    return None if value is None else datetime.fromisoformat(value)
+
+
+async def looked(transaction: Transaction, key: str, now: datetime) -> None:
+    """Everything that is due up to `now` has been enqueued, in this same transaction."""
+    await transaction.execute(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (f"{_LAST}:{key}", now.isoformat()),
+    )
