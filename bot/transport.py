@@ -81,7 +81,7 @@ class OnAnswer(Protocol):
 class Body(Payload):
     """The parts of a request body, written one after the other; files are read as they go.
 
-    `handed_over` is true once the operating system has taken the last byte.
+    `handed_over` is true once the operating system has taken the last byte (under TLS: all but what one buffer holds).
     """
 
     def __init__(self, parts: list[bytes | IO[bytes]], content_type: str, write_timeout: float | None) -> None:
@@ -101,8 +101,9 @@ class Body(Payload):
                 await writer.write(b"".join(self._chunks()))
         else:
             if writer.transport is not None:
-                # `drain` then waits until the operating system has everything, not until a buffer is below its mark.
-                writer.transport.set_write_buffer_limits(0)
+                # `drain` then waits for an empty buffer, not for one below its mark. Not 0: asyncio's TLS would stop
+                # at an empty buffer as well, and never go on.
+                writer.transport.set_write_buffer_limits(high=1, low=0)
             for chunk in self._chunks():
                 async with asyncio.timeout(self._write_timeout):
                     await writer.write(chunk)

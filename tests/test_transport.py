@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 import re
+import shutil
 import socket
+import ssl
+import subprocess
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -497,6 +503,57 @@ async def test_nobody_there_means_not_sent() -> None:
         async with bot_at(address, AiohttpRequest()) as bot:
             with pytest.raises(NotSent):
                 await bot.send_message(7, "x")
+
+
+@asynccontextmanager
+async def tls_server(app: web.Application, context: ssl.SSLContext) -> AsyncIterator[str]:
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+        yield f"https://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 and its key, made for this test."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    key, chain = tmp_path / "key.pem", tmp_path / "chain.pem"
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    kind = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    command = ["openssl", *kind, "-keyout", str(key), "-out", str(chain), *names]
+    subprocess.run(command, check=True, capture_output=True)
+    return chain, key
+
+
+async def test_uploads_of_every_size_go_out_over_tls(
+    certificate: tuple[Path, Path], recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(*certificate)
+    ours = ssl.create_default_context(cafile=str(certificate[0]))
+    connector = functools.partial(aiohttp.TCPConnector, ssl=ours)
+    monkeypatch.setattr("bot.transport.aiohttp.TCPConnector", connector)
+    app = web.Application(client_max_size=64 * 1024 * 1024)
+    app.router.add_post("/{path:.*}", recorder.handle)
+    async with tls_server(app, theirs) as address, bot_at(address, AiohttpRequest(read_timeout=2)) as bot:
+        for size in (10, CHUNK - 200, CHUNK + 1, 40 * CHUNK):
+            await bot.send_document(7, bytes(size))
+    assert [len(fields["document"][2]) for _, fields in recorder.requests] == [10, CHUNK - 200, CHUNK + 1, 40 * CHUNK]
+
+
+async def test_a_stranger_over_tls_gets_nothing(certificate: tuple[Path, Path], recorder: Recorder) -> None:
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(*certificate)
+    app = web.Application()
+    app.router.add_post("/{path:.*}", recorder.handle)
+    async with tls_server(app, theirs) as address, bot_at(address, AiohttpRequest()) as bot:
+        with pytest.raises(NotSent):
+            await bot.send_message(7, "x")
+    assert recorder.requests == []
 
 
 async def test_no_tls_means_not_sent() -> None:
