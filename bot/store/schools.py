@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -217,13 +217,29 @@ async def put_targets(transaction: Transaction, school_id: str, found: Iterable[
     )
 
 
-async def followed_targets(db: Database) -> list[StoredTarget]:
-    """The targets that at least one active chat follows."""
+async def wanted_targets(db: Database, also: Collection[int] = ()) -> list[StoredTarget]:
+    """The targets that at least one active chat follows, and those of `also`."""
     rows = await db.all(
-        "SELECT DISTINCT targets.* FROM targets JOIN subscriptions ON subscriptions.target_id = targets.id"
-        " JOIN chats USING (chat_id, thread_id) WHERE chats.active = 1 ORDER BY targets.id"
+        "SELECT * FROM targets WHERE id IN (SELECT target_id FROM subscriptions JOIN chats USING (chat_id, thread_id)"
+        " WHERE chats.active = 1) OR id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(sorted(also)),),
     )
     return [_target(row) for row in rows]
+
+
+async def any_due(db: Database, now: int) -> bool:
+    """Whether a feed is to be asked now."""
+    sql = "SELECT 1 FROM feeds LEFT JOIN feed_health ON feed_id = id WHERE coalesce(next_at, 0) <= ? LIMIT 1"
+    return await db.value(sql, (now,)) is not None
+
+
+async def never_read(db: Database, feed_id: int, target_ids: Collection[int]) -> set[int]:
+    """Those of the targets that a feed has no plan of yet."""
+    rows = await db.all(
+        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT target_id FROM snapshots WHERE feed_id = ?)",
+        (json.dumps(sorted(target_ids)), feed_id),
+    )
+    return {row["value"] for row in rows}
 
 
 async def health_of(db: Database, feed_id: int) -> Health:

@@ -1,0 +1,176 @@
+"""The composition root: everything is built here, in one `AsyncExitStack`, and taken down in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+from telegram import LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ContextTypes, Defaults, ExtBot
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.context import DEPS, Context, Deps
+from bot.deliver import Courier
+from bot.dispatch import add_handlers
+from bot.errors import ConfigError
+from bot.handlers import all_commands
+from bot.jobs import add_jobs
+from bot.pace import PacedAnswers, Pacer
+from bot.scraper.http import SchoolHttp
+from bot.scraper.registry import all_sources
+from bot.store.database import open_database
+from bot.store.lock import hold
+from bot.transport import AiohttpRequest
+from bot.vault import Vault
+from bot.worker import one_worker
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 30  # how long Telegram holds a poll open when there is nothing new
+BOOT_PAUSE = (
+    1.0,
+    60.0,
+)  # seconds between two tries to reach Telegram at the start: doubled from the first to the second
+STOP_SECONDS = 9
+UPDATES = [
+    Update.MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+    Update.INLINE_QUERY,
+    Update.CHANNEL_POST,
+]
+
+BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[str, Deps], Any]
+
+
+class Running:
+    """The application while it runs. `ended` is set with the exit code when it ends by itself."""
+
+    def __init__(self, application: BotApplication, deps: Deps) -> None:
+        self.application = application
+        self.deps = deps
+        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def end(self, code: int) -> None:
+        """End the process from within, once."""
+        if not self.ended.done():
+            self.ended.set_result(code)
+
+
+async def run(config: Config, clock: Clock, environ: Mapping[str, str], stop: asyncio.Event) -> int:
+    """Run the service until `stop` is set or it must end; returns the exit code.
+
+    Raises ConfigError for a token that Telegram does not know, StoreError for a folder or a database it cannot use.
+    """
+    async with running(config, clock, environ, stop) as service:
+        if service is None:
+            return 0
+        waiting = asyncio.create_task(stop.wait())
+        waiting.add_done_callback(lambda _: service.end(0))
+        code = await service.ended
+        waiting.cancel()
+        return code
+
+
+@asynccontextmanager
+async def running(
+    config: Config, clock: Clock, environ: Mapping[str, str], stop: asyncio.Event
+) -> AsyncIterator[Running | None]:
+    """Everything built, started and, at the end, stopped. None when `stop` came before Telegram could be reached."""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(hold(config.data))
+        db = await stack.enter_async_context(open_database(config.database))
+        worker = await stack.enter_async_context(one_worker())
+        http = await stack.enter_async_context(SchoolHttp(clock=clock, allow_private=config.allow_private))
+        pacer = Pacer(clock)
+        calls = AiohttpRequest()
+        await calls.initialize()
+        stack.push_async_callback(calls.shutdown)
+        application = _application(config, pacer, calls)
+
+        async def call(method: str, parameters: dict[str, Any]) -> Any:
+            return await calls.call(f"{config.bot_url}{config.token}/{method}", parameters)
+
+        courier = Courier(db, call, clock=clock, pacer=pacer, bot_id=int(config.token.split(":")[0]))
+        deps = Deps(
+            config=config,
+            clock=clock,
+            db=db,
+            http=http,
+            worker=worker,
+            courier=courier,
+            sources=all_sources(),
+            commands=all_commands(),
+            vault=Vault(config.data, environ),
+        )
+        application.bot_data[DEPS] = deps
+        add_handlers(application, deps.commands)
+        add_jobs(application)
+        if not await _reach_telegram(application, stop):
+            yield None
+            return
+        stack.push_async_callback(application.shutdown)
+        await application.start()
+        stack.push_async_callback(application.stop)
+        sending = asyncio.create_task(courier.run(), name="courier")
+        stack.push_async_callback(_stop_sending, courier, sending)
+        assert application.updater is not None
+        await application.updater.start_polling(
+            timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES, drop_pending_updates=False
+        )
+        stack.push_async_callback(application.updater.stop)
+        service = Running(application, deps)
+        sending.add_done_callback(lambda task: None if task.cancelled() or not task.exception() else service.end(1))
+        log.info("running as @%s", application.bot.username)
+        yield service
+        log.info("stopping")
+
+
+def _application(config: Config, pacer: Pacer, calls: AiohttpRequest) -> BotApplication:
+    bot = ExtBot(
+        token=config.token,
+        base_url=config.bot_url,
+        base_file_url=config.file_url,
+        request=calls,
+        get_updates_request=AiohttpRequest(pool_size=1, read_timeout=POLL_SECONDS + 10),
+        defaults=Defaults(
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            tzinfo=config.timezone,
+        ),
+        rate_limiter=PacedAnswers(pacer),
+    )
+    builder = Application.builder().bot(bot).context_types(ContextTypes(context=Context))
+    return builder.concurrent_updates(False).build()
+
+
+async def _reach_telegram(application: BotApplication, stop: asyncio.Event) -> bool:
+    """Wait until Telegram answers; False when `stop` came first. Raises ConfigError when it does not know the token."""
+    pause = BOOT_PAUSE[0]
+    while not stop.is_set():
+        try:
+            await application.initialize()
+        except InvalidToken:
+            raise ConfigError("Telegram does not know this token; ask BotFather for the current one") from None
+        except TelegramError as error:
+            log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause * random.uniform(0.8, 1.2))  # noqa: S311 - spreading load
+            pause = min(pause * 2, BOOT_PAUSE[1])
+        else:
+            return True
+    return False
+
+
+async def _stop_sending(courier: Courier, sending: asyncio.Task[None]) -> None:
+    await courier.stop()
+    sending.cancel()
+    with suppress(asyncio.CancelledError):
+        await sending

@@ -1,0 +1,279 @@
+"""From stored plans to what is shown: a target's days, and the content (words, picture) made of them once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from html import escape
+from urllib.parse import urlsplit
+
+from bot import dates, render
+from bot.context import Deps
+from bot.keyboards import Row, buttons_of
+from bot.model import Exam, Homework, Lesson, Plan
+from bot.render import view
+from bot.select import belonging_to
+from bot.store import pictures, schools, snapshots
+from bot.store.chats import Chat
+from bot.store.outbox import Content
+from bot.store.schools import School, StoredTarget
+from bot.texts import Texts, texts_in
+from bot.texts import day as day_texts
+from bot.timetable import Day, days_of, in_groups
+
+STALE_POLLS = 2  # an answer says how old it is when its data is older than so many poll intervals
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a chat wants to see things."""
+
+    language: str
+    theme: str = "light"
+    format: str = "image"
+
+
+def look_of(chat: Chat) -> Look:
+    """How a chat wants to see things."""
+    return Look(chat.language, chat.theme, chat.format)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """A target's days with what hangs on them. `checked_at`: when the school last confirmed it; None = never read."""
+
+    school: School
+    target: StoredTarget
+    days: tuple[Day, ...]
+    homework: tuple[Homework, ...] = ()
+    exams: tuple[Exam, ...] = ()
+    checked_at: datetime | None = None
+    changed_at: datetime | None = None
+    host: str = ""
+    revision: str = ""
+    failing_since: datetime | None = None
+
+    def day(self, wanted: date) -> Day:
+        """One of the days. Raises KeyError."""
+        for day in self.days:
+            if day.date == wanted:
+                return day
+        raise KeyError(wanted)
+
+
+async def was_read(deps: Deps, target: StoredTarget) -> bool:
+    """Whether there is a good plan of the target at all."""
+    feeds = await schools.feeds_of(deps.db, target.school_id)
+    if not feeds:
+        return False
+    scope = deps.sources[feeds[0].source].scope if feeds[0].source in deps.sources else "target"
+    return await snapshots.newest(deps.db, feeds[0].id, 0 if scope == "school" else target.id) is not None
+
+
+async def timetable_of(deps: Deps, target: StoredTarget, first: date, count: int) -> Timetable:
+    """`count` days of a target from `first`, out of the newest good plans of all the school's feeds."""
+    school = await schools.school_by_id(deps.db, target.school_id)
+    assert school is not None  # targets hang on schools in the database
+    plans: list[Plan] = []
+    checked: list[int] = []
+    changed: list[int] = []
+    revisions: list[str] = []
+    host = ""
+    for feed in await schools.feeds_of(deps.db, school.id):
+        scope = deps.sources[feed.source].scope if feed.source in deps.sources else "target"
+        snapshot = await snapshots.newest(deps.db, feed.id, 0 if scope == "school" else target.id)
+        host = host or urlsplit(feed.url).hostname or ""
+        if snapshot is None:
+            if feed.position == 0:
+                break  # substitutions without the plan that they change are not a timetable
+            continue
+        plans.append(belonging_to(snapshot.plan, target.kind, target.name) if scope == "school" else snapshot.plan)
+        checked.append(snapshot.checked_at)
+        changed.append(snapshot.changed_at)
+        revisions.append(f"{feed.id}.{snapshot.revision}")
+    base, *extra = plans or [Plan()]
+    return Timetable(
+        school=school,
+        target=target,
+        days=days_of(base, extra=extra, first=first, count=count, calendar=school.calendar) if plans else (),
+        homework=tuple(task for plan in plans for task in plan.homework),
+        exams=tuple(exam for plan in plans for exam in plan.exams),
+        checked_at=datetime.fromtimestamp(min(checked), UTC) if checked else None,
+        changed_at=datetime.fromtimestamp(max(changed), UTC) if changed else None,
+        host=host,
+        revision="+".join(revisions),
+    )
+
+
+async def day_content(
+    deps: Deps,
+    target: StoredTarget,
+    day: date,
+    look: Look,
+    *,
+    groups: Sequence[str] = (),
+    lead: str = "",
+    buttons: Sequence[Row] = (),
+    table: Timetable | None = None,
+) -> Content:
+    """One day in words and, when it has lessons, as a picture. `lead` is HTML that stands above everything."""
+    table = table or await timetable_of(deps, target, day, 1)
+    texts = texts_in(look.language)
+    if not table.days:
+        return Content(_never_read(texts), keyboard=buttons_of(*buttons))
+    shown = of_groups(table.day(day), groups)
+    homework = [task for task in table.homework if task.due == day]
+    exams = [exam for exam in table.exams if exam.date == day]
+    head = day_texts.headline(texts, shown, _whose(table))
+    words = [lead, head, _freshness(deps, texts, table)]
+    twin = day_texts.twin(texts, shown, homework, exams)
+    picture = None
+    if shown.lessons and look.format != "text":
+        slots = await _slots(deps, table, shown.lessons, homework)
+        card = view.day_view(
+            shown.lessons,
+            frame=_frame(texts, table, dates.day_title(look.language, day), shown.week),
+            words=words_of(texts),
+            slots=slots,
+            lang=look.language,
+            homework=homework,
+            exams=exams,
+            bells=shown.bells,
+            whose=target.kind,
+        )
+        picture = await _picture(deps, card, look)
+    return _content("\n".join(filter(None, words)), twin, picture, look, buttons)
+
+
+async def week_content(
+    deps: Deps,
+    target: StoredTarget,
+    monday: date,
+    look: Look,
+    *,
+    groups: Sequence[str] = (),
+    lead: str = "",
+    buttons: Sequence[Row] = (),
+) -> Content:
+    """A week in words and as a picture: Monday to Friday, to Saturday when there are lessons then."""
+    table = await timetable_of(deps, target, monday, 7)
+    texts = texts_in(look.language)
+    if not table.days:
+        return Content(_never_read(texts), keyboard=buttons_of(*buttons))
+    days = [of_groups(day, groups) for day in table.days]
+    days = [day for day in days if day.date.weekday() < 5 or day.lessons]
+    last = days[-1].date
+    title = f"{target.name} · {dates.week_range(look.language, monday, last)}"
+    homework = [task for task in table.homework if task.due and monday <= task.due <= last]
+    exams = [exam for exam in table.exams if exam.date and monday <= exam.date <= last]
+    lessons = [lesson for day in days for lesson in day.lessons]
+    head = f"<b>{escape(title)}</b> · {escape(table.school.name)}"
+    words = [lead, head, _freshness(deps, texts, table)]
+    picture = None
+    if lessons and look.format != "text":
+        slots = await _slots(deps, table, lessons, homework)
+        grid = view.week_view(
+            lessons,
+            days=view.day_heads(look.language, [day.date for day in days]),
+            frame=_frame(texts, table, title, days[0].week),
+            words=words_of(texts),
+            slots=slots,
+            lang=look.language,
+            homework=homework,
+            exams=exams,
+            bells=days[0].bells,
+            whose=target.kind,
+        )
+        picture = await _picture(deps, grid, look)
+    return _content("\n".join(filter(None, words)), day_texts.week_twin(texts, days), picture, look, buttons)
+
+
+def of_groups(day: Day, groups: Sequence[str]) -> Day:
+    """The day with the lessons that concern somebody who picked these groups."""
+    return replace(day, lessons=tuple(lesson for lesson in day.lessons if in_groups(lesson, groups)))
+
+
+def words_of(texts: Texts) -> view.Words:
+    """The words that stand in pictures."""
+    return view.Words(
+        cancelled=texts("cancelled"),
+        changed=texts("changed"),
+        added=texts("added"),
+        moved=texts("moved"),
+        exam=texts("exam"),
+        homework=texts("homework"),
+        free=texts("free"),
+    )
+
+
+def _content(head: str, twin: str, picture: str | None, look: Look, buttons: Sequence[Row]) -> Content:
+    limit = day_texts.TEXT_LIMIT if picture is None else day_texts.CAPTION_LIMIT
+    if picture is None:
+        text = day_texts.folded(head, "", limit) or head
+        text = f"{head}\n\n{twin}" if twin else head
+    else:
+        text = day_texts.folded(head, twin, limit) or head
+    return Content(text, picture=picture, keyboard=buttons_of(*buttons), as_document=look.format == "file")
+
+
+async def _slots(
+    deps: Deps, table: Timetable, lessons: Sequence[Lesson], homework: Sequence[Homework]
+) -> dict[str, int]:
+    """The colour slots of the subjects, kept per school so that a subject never changes its colour."""
+    known = await schools.slots_of(deps.db, table.school.id)
+    subjects = [lesson.subject for lesson in lessons] + [task.subject for task in homework]
+    slots = render.assign_slots(subjects, known)
+    new = {subject: slot for subject, slot in slots.items() if subject not in known}
+    if new:
+        async with deps.db.transaction() as transaction:
+            await schools.put_slots(transaction, table.school.id, new)
+    return slots
+
+
+async def _picture(deps: Deps, shown: render.DayView | render.WeekView, look: Look) -> str:
+    """The hash of the drawn picture; it is drawn only when nobody has needed it before."""
+    theme = render.THEMES.get(look.theme, render.THEMES["light"])
+    key = render.content_hash(shown, theme)
+    if await pictures.has(deps.db, key):
+        return key
+    if isinstance(shown, render.DayView):
+        png = await deps.worker.run(render.draw_day, shown, theme)
+    else:
+        png = await deps.worker.run(render.draw_week, shown, theme)
+    async with deps.db.transaction() as transaction:
+        await pictures.put(transaction, key, png, deps.now())
+    return key
+
+
+def _frame(texts: Texts, table: Timetable, title: str, week: str) -> view.Frame:
+    changed = table.changed_at.astimezone(table.school.timezone) if table.changed_at else None
+    foot = [
+        texts("Changed {when}").format(when=f"{dates.short_date(texts.language, changed.date())} {changed:%H:%M}")
+        if changed
+        else "",
+        texts("source: {host}").format(host=table.host) if table.host else "",
+    ]
+    return view.Frame(
+        title=title,
+        subtitle=_whose(table),
+        week=texts("week {name}").format(name=week) if week else "",
+        foot=" · ".join(filter(None, foot)),
+    )
+
+
+def _whose(table: Timetable) -> str:
+    return f"{table.target.name} · {table.school.name}"
+
+
+def _freshness(deps: Deps, texts: Texts, table: Timetable) -> str:
+    """The line that says how old the data is, when it is older than two poll intervals."""
+    limit = timedelta(minutes=deps.config.poll_minutes * STALE_POLLS)
+    now = deps.clock.now()
+    if table.checked_at is None or table.failing_since is None or now - table.checked_at <= limit:
+        return ""
+    return day_texts.stale(texts, table.checked_at, now)
+
+
+def _never_read(texts: Texts) -> str:
+    return texts("The school's page has not been read yet. As soon as it answers, the timetable is here.")

@@ -1,0 +1,53 @@
+"""What everything that runs is handed: the parts built in `app.py`, and PTB's context with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram.ext import CallbackContext, ExtBot
+
+from bot.clock import Clock
+from bot.commands import Command
+from bot.config import Config
+from bot.deliver import Courier
+from bot.scraper.contract import Source
+from bot.scraper.http import SchoolHttp
+from bot.store.database import Database
+from bot.vault import Vault
+from bot.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """The parts of the running application."""
+
+    config: Config
+    clock: Clock
+    db: Database
+    http: SchoolHttp
+    worker: Worker
+    courier: Courier
+    sources: Mapping[str, Source]
+    commands: Mapping[str, Command]
+    vault: Vault
+
+    wanted: set[int] = field(default_factory=set)
+    """Targets that somebody asked for and nobody follows: the next round reads them once."""
+
+    def now(self) -> int:
+        """Seconds since 1970 on the application's clock."""
+        return int(self.clock.now().timestamp())
+
+
+DEPS = "deps"
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[str, Deps]]):
+    """PTB's context, with the application's parts."""
+
+    @property
+    def deps(self) -> Deps:
+        """The parts of the running application."""
+        return self.bot_data[DEPS]

@@ -1,0 +1,30 @@
+"""/today: today's lessons, and tomorrow's once the day is over."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot import compose
+from bot.commands import Command
+from bot.context import Context
+from bot.screens.day import each_followed, is_over, next_day_with_lessons, show_day
+from bot.texts import mark
+
+
+async def run(update: Update, context: Context) -> None:
+    """Every followed target's day."""
+    async for asker, target, school in each_followed(update, context):
+        now = context.deps.clock.now()
+        today = school.today(now)
+        table = await compose.timetable_of(context.deps, target, today, 8)
+        lead = ""
+        day = today
+        if table.days and is_over(table.days[0], now.astimezone(school.timezone)):
+            later = next_day_with_lessons(table.days[1:])
+            if later is not None:
+                day = later.date
+                lead = asker.texts("Today's lessons are over.")
+        await show_day(update, context, target, day, lead=lead)
+
+
+COMMAND = Command(name="today", summary=mark("today's lessons"), run=run, order=20)

@@ -1,0 +1,34 @@
+"""/tomorrow: the next school day; on a Friday that is Monday, and it says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import escape
+
+from telegram import Update
+
+from bot import compose, dates
+from bot.commands import Command
+from bot.context import Context
+from bot.screens.day import each_followed, next_day_with_lessons, show_day
+from bot.texts import mark
+
+
+async def run(update: Update, context: Context) -> None:
+    """Every followed target's next school day."""
+    async for asker, target, school in each_followed(update, context):
+        tomorrow = school.today(context.deps.clock.now()) + timedelta(days=1)
+        table = await compose.timetable_of(context.deps, target, tomorrow, 14)
+        later = next_day_with_lessons(table.days)
+        day = tomorrow if later is None else later.date
+        lead = ""
+        if day != tomorrow:
+            lead = escape(
+                asker.texts("There is no school tomorrow. The next school day is {weekday}.").format(
+                    weekday=dates.weekday(asker.texts.language, day.weekday())
+                )
+            )
+        await show_day(update, context, target, day, lead=lead)
+
+
+COMMAND = Command(name="tomorrow", summary=mark("the next school day"), run=run, order=21)

@@ -1,0 +1,54 @@
+"""What the admins are told: once when something breaks, once when it is back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+
+from bot.context import Deps
+from bot.store import outbox, people
+from bot.store.outbox import Content, Priority, Row
+from bot.store.schools import Feed, Health, School
+from bot.texts import texts_in
+
+
+async def source_broke(deps: Deps, school: School, feed: Feed, health: Health) -> None:
+    """A feed failed in the same way several times."""
+    since = datetime.fromtimestamp(health.failing_since or deps.now(), UTC).astimezone(school.timezone)
+    text = texts_in(deps.config.language)(
+        "{school}: the page ({system}) cannot be read since {since}. {error}. "
+        "People see the last good plan with its age; I go on trying."
+    ).format(
+        school=f"<b>{escape(school.name)}</b>",
+        system=escape(feed.source),
+        since=f"{since:%H:%M}",
+        error=escape(health.error),
+    )
+    await tell_admins(deps, text, f"broke {feed.id} {health.failing_since}")
+
+
+async def source_is_back(deps: Deps, school: School, feed: Feed, before: Health) -> None:
+    """The twin of `source_broke`."""
+    text = texts_in(deps.config.language)("{school}: the page ({system}) can be read again.").format(
+        school=f"<b>{escape(school.name)}</b>", system=escape(feed.source)
+    )
+    await tell_admins(deps, text, f"back {feed.id} {before.failing_since}")
+
+
+async def shape_changed(deps: Deps, school: School, feed: Feed) -> None:
+    """The page still reads, but its layout is another one."""
+    text = texts_in(deps.config.language)(
+        "{school}: the layout of the page ({system}) changed. It can still be read; please compare a day."
+    ).format(school=f"<b>{escape(school.name)}</b>", system=escape(feed.source))
+    await tell_admins(deps, text, f"shape {feed.id} {deps.now()}")
+
+
+async def tell_admins(deps: Deps, text: str, fact: str) -> None:
+    """Put one notice for every admin into the outbox; the same fact is told once a day at most."""
+    admins = sorted({*deps.config.admins, *await people.with_role(deps.db, people.OWNER, people.ADMIN)})
+    content = Content(text)
+    today = deps.clock.now().date()
+    rows = [Row(admin, "admin", today, fact, content, Priority.REMINDER) for admin in admins]
+    async with deps.db.transaction() as transaction:
+        await outbox.enqueue(transaction, rows, deps.now())
+    deps.courier.wake()

@@ -1,0 +1,135 @@
+"""Refresh one (feed, target): fetch → parse → guard → store. Only this file knows both a school and the store."""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.context import Deps
+from bot.errors import SourceChanged, SourceDown, SourceError
+from bot.guard import is_doubtful
+from bot.model import Plan
+from bot.scraper.contract import Query, Source
+from bot.scraper.http import Round
+from bot.store import schools, snapshots
+from bot.store.schools import Feed, Health, School, StoredTarget
+from bot.store.snapshots import Snapshot, plan_hash
+
+log = logging.getLogger(__name__)
+
+WHOLE = 0  # the target of a feed that is read as a whole
+WEEKS_AHEAD = 2
+LONGEST_PAUSE = 4 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh found: the plan to believe now, and whether it differs from the one before."""
+
+    snapshot: Snapshot
+    changed: bool
+    first: bool = False
+    doubted: bool = False
+
+
+async def refresh(deps: Deps, school: School, feed: Feed, target: StoredTarget | None, *, round_: Round) -> Refreshed:
+    """Ask the school once and take over what it says.
+
+    Raises SourceError when there is no plan to be had; the last good one stays untouched.
+    """
+    source = deps.sources[feed.source]
+    query = _query(deps, school, feed, target)
+    plan = await _read(deps, source, query, round_)
+    return await _take_over(deps, school, feed, target, plan)
+
+
+def _query(deps: Deps, school: School, feed: Feed, target: StoredTarget | None) -> Query:
+    today = school.today(deps.clock.now())
+    monday = today - timedelta(days=today.weekday())
+    query = Query(
+        url=feed.url,
+        timezone=school.timezone,
+        today=today,
+        start=monday,
+        end=monday + timedelta(weeks=WEEKS_AHEAD),
+        username=feed.username,
+        password=deps.vault.opened(feed.sealed_password),
+        options=feed.options,
+    )
+    return query if target is None else replace(query, kind=target.kind, name=target.name)
+
+
+async def _read(deps: Deps, source: Source, query: Query, round_: Round) -> Plan:
+    pages = await source.fetch(deps.http.visit(round_), query)
+    try:
+        return await deps.worker.run(source.parse, pages, query)
+    except TimeoutError:
+        raise SourceChanged("the page took too long to be read") from None
+
+
+async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarget | None, plan: Plan) -> Refreshed:
+    target_id = WHOLE if target is None else target.id
+    now = deps.now()
+    hash_ = plan_hash(plan)
+    async with deps.db.transaction() as transaction:
+        if plan.targets:
+            await schools.put_targets(transaction, school.id, plan.targets, now)
+        old = await snapshots.newest(transaction, feed.id, target_id)
+        if old is not None and old.hash == hash_:
+            await snapshots.trust(transaction, feed.id, target_id)
+            await snapshots.touch(transaction, old, now)
+            return Refreshed(replace(old, checked_at=now), changed=False)
+        if old is not None and is_doubtful(old.plan, plan, school.today(deps.clock.now())):
+            waiting = await snapshots.doubted(transaction, feed.id, target_id)
+            interval = deps.config.poll_minutes * 60
+            if waiting is None or waiting[0] != hash_ or now - waiting[1] < interval * 0.8:
+                if waiting is None or waiting[0] != hash_:
+                    await snapshots.doubt(transaction, feed.id, target_id, hash_=hash_, now=now)
+                return Refreshed(old, changed=False, doubted=True)
+        await snapshots.trust(transaction, feed.id, target_id)
+        revision = 1 if old is None else old.revision + 1
+        new = Snapshot(feed.id, target_id, revision, hash_, plan, now, now)
+        await snapshots.add(transaction, new)
+    return Refreshed(new, changed=True, first=old is None)
+
+
+def healthy(health: Health, now: int, pause: int, shape: str) -> Health:
+    """The health after a success."""
+    return replace(
+        health,
+        last_attempt=now,
+        last_success=now,
+        failures=0,
+        failing_since=None,
+        error_kind="",
+        error="",
+        next_at=now + jittered(pause),
+        told_admin=False,
+        shape=shape or health.shape,
+    )
+
+
+def failing(health: Health, error: SourceError, now: int, pause: int) -> Health:
+    """The health after a failure: the pause doubles with each one, up to four hours, and heeds what the server asks."""
+    kind = type(error).__name__
+    same = kind == health.error_kind
+    failures = health.failures + 1 if same else 1
+    wait = min(pause * 2 ** min(failures - 1, 8), LONGEST_PAUSE)
+    if isinstance(error, SourceDown) and error.retry_after:
+        wait = max(wait, min(int(error.retry_after), 24 * 3600))
+    return replace(
+        health,
+        last_attempt=now,
+        failures=failures,
+        failing_since=health.failing_since or now,
+        error_kind=kind,
+        error=str(error),
+        next_at=now + jittered(wait),
+    )
+
+
+def jittered(seconds: float) -> int:
+    """Up to a tenth more or less, so that schools are not asked on the minute."""
+    return int(seconds * random.uniform(0.9, 1.1))  # noqa: S311 - spreading load, not a secret

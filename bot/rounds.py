@@ -1,0 +1,122 @@
+"""A scrape round: every feed that is due, once for all the chats that follow something of it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import announce, notify
+from bot.context import Deps
+from bot.errors import NotReleased, SourceError
+from bot.pipeline import Refreshed, failing, healthy, refresh
+from bot.scraper.http import Round
+from bot.store import schools
+from bot.store.schools import Feed, School, StoredTarget
+
+log = logging.getLogger(__name__)
+
+SCHOOLS_AT_ONCE = 4
+TELL_AFTER = 3  # equal failures in a row before an admin is told
+
+
+async def scrape_when_due(deps: Deps) -> None:
+    """Have a round when a feed is due or somebody waits for a target: one cheap question otherwise."""
+    if deps.wanted or await schools.any_due(deps.db, deps.now()):
+        await scrape_round(deps)
+
+
+async def scrape_round(deps: Deps) -> int:
+    """Refresh what is due; returns how many feeds were asked."""
+    followed: dict[str, list[StoredTarget]] = {}
+    for target in await schools.wanted_targets(deps.db, deps.wanted):
+        followed.setdefault(target.school_id, []).append(target)
+    gate = asyncio.Semaphore(SCHOOLS_AT_ONCE)
+
+    async def one(school: School) -> int:
+        async with gate:
+            return await _refresh_school(deps, school, followed.get(school.id, []))
+
+    asked = sum(await asyncio.gather(*(one(school) for school in await schools.all_schools(deps.db))))
+    if asked:
+        gc.collect()  # parse trees hold cycles: collected now, their memory goes back to the system at once
+    return asked
+
+
+async def _refresh_school(deps: Deps, school: School, followed: Sequence[StoredTarget]) -> int:
+    asked = 0
+    changed: dict[int, StoredTarget] = {}
+    for feed in await schools.feeds_of(deps.db, school.id):
+        health = await schools.health_of(deps.db, feed.id)
+        targets = await _due_targets(deps, feed, followed, due=health.next_at <= deps.now())
+        if not targets:
+            continue
+        asked += 1
+        for target in await refresh_feed(deps, school, feed, targets):
+            if target is None:
+                changed.update({each.id: each for each in followed})
+            else:
+                changed[target.id] = target
+    if changed:
+        await announce.announce(deps, school, list(changed.values()))
+    return asked
+
+
+async def _due_targets(
+    deps: Deps, feed: Feed, followed: Sequence[StoredTarget], *, due: bool
+) -> list[StoredTarget | None]:
+    """What of a feed is to be asked now: all of it when it is due, else only what was never read and is waited for."""
+    source = deps.sources.get(feed.source)
+    if source is None:
+        return []
+    if source.scope == "school":
+        return [None] if due else []
+    if due:
+        listed = await schools.targets_of(deps.db, feed.school_id)
+        return [*followed] if followed and listed else [None]
+    waiting = await schools.never_read(deps.db, feed.id, [target.id for target in followed])
+    health = await schools.health_of(deps.db, feed.id)
+    return [target for target in followed if target.id in waiting] if not health.failures else []
+
+
+async def refresh_feed(
+    deps: Deps, school: School, feed: Feed, targets: Sequence[StoredTarget | None]
+) -> list[StoredTarget | None]:
+    """Ask one feed for some targets (None = the whole feed or its list); returns those whose plan changed."""
+    changed: list[StoredTarget | None] = []
+    pause = max(deps.config.poll_minutes * 60, deps.sources[feed.source].min_interval)
+    health = await schools.health_of(deps.db, feed.id)
+    shape = ""
+    try:
+        round_ = Round()
+        for target in targets:
+            found: Refreshed = await refresh(deps, school, feed, target, round_=round_)
+            shape = found.snapshot.plan.shape
+            if target is not None:
+                deps.wanted.discard(target.id)
+            if found.changed:
+                changed.append(target)
+    except NotReleased as error:  # the school has not published it yet: nothing is broken
+        log.info("%s: %s", school.id, error)
+        after = replace(healthy(health, deps.now(), pause, shape), last_success=health.last_success)
+    except SourceError as error:
+        deps.wanted.difference_update(target.id for target in targets if target is not None)
+        after = failing(health, error, deps.now(), pause)
+        if after.failures == 1:
+            log.warning("%s (%s): %s: %s", school.id, feed.source, after.error_kind, error)
+        if after.failures >= TELL_AFTER and not after.told_admin:
+            await notify.source_broke(deps, school, feed, after)
+            after = replace(after, told_admin=True)
+    else:
+        after = healthy(health, deps.now(), pause, shape)
+        if health.failures:
+            log.info("%s (%s) is back", school.id, feed.source)
+        if health.told_admin:
+            await notify.source_is_back(deps, school, feed, health)
+        if health.shape and shape and health.shape != shape:
+            await notify.shape_changed(deps, school, feed)
+    async with deps.db.transaction() as transaction:
+        await schools.put_health(transaction, after)
+    return changed

@@ -1,0 +1,189 @@
+"""How an answer is shown: who asks, a text, a picture with its twin, in place where a button was pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telegram import ChatMember, InputMediaDocument, InputMediaPhoto, Message, Update
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.commands import Audience
+from bot.context import Context, Deps
+from bot.keyboards import Row, keyboard
+from bot.store import chats, people, pictures
+from bot.store.chats import Chat
+from bot.store.outbox import Content
+from bot.texts import Texts, texts_in
+
+GONE_WORDS = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
+ADMIN_STATES = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and where. `chat` holds the chat's settings, its defaults when it is new."""
+
+    user_id: int
+    chat: Chat
+    private: bool
+    texts: Texts
+
+
+async def asker_of(update: Update, deps: Deps) -> Asker:
+    """Who is behind an update."""
+    chat, user, message = update.effective_chat, update.effective_user, update.effective_message
+    assert chat is not None
+    thread = message.message_thread_id if message is not None and message.is_topic_message else None
+    language = (user.language_code if user else None) or deps.config.language
+    stored = await chats.get(deps.db, chat.id, thread or 0)
+    if stored is None:
+        stored = Chat(chat_id=chat.id, thread_id=thread or 0, type=chat.type, language=texts_in(language).language)
+    return Asker(user.id if user else 0, stored, chat.type == ChatType.PRIVATE, texts_in(stored.language))
+
+
+async def may(update: Update, context: Context, asker: Asker, audience: Audience) -> bool:
+    """Whether the asker may use a command for this audience, from their numeric id and the state of now."""
+    if await people.role_of(context.deps.db, asker.user_id) == people.BANNED:
+        return False
+    if audience is Audience.EVERYONE or (audience is Audience.CHAT_ADMIN and asker.private):
+        return True
+    if audience is Audience.CHAT_ADMIN:
+        return await is_chat_admin(update, context, asker)
+    return await is_bot_admin(context.deps, asker.user_id, owner=audience is Audience.OWNER)
+
+
+async def is_bot_admin(deps: Deps, user_id: int, *, owner: bool = False) -> bool:
+    """Whether a person is one of the bot's admins, or its owner: by configuration or by role."""
+    if user_id in deps.config.admins:
+        return True
+    role = await people.role_of(deps.db, user_id)
+    return role == people.OWNER or (role == people.ADMIN and not owner)
+
+
+async def is_chat_admin(update: Update, context: Context, asker: Asker) -> bool:
+    """Whether the asker is an admin of the group, as Telegram says it."""
+    message = update.effective_message
+    if message is not None and message.sender_chat is not None and message.sender_chat.id == asker.chat.chat_id:
+        return True  # an anonymous admin writes in the group's own name
+    try:
+        member = await context.bot.get_chat_member(asker.chat.chat_id, asker.user_id)
+    except TelegramError:
+        return False
+    return member.status in ADMIN_STATES
+
+
+async def toast(update: Update, text: str) -> None:
+    """Answer a press; a query that is too old to be answered, or answered already, is let be."""
+    query = update.callback_query
+    if query is None:
+        return
+    try:
+        await query.answer(text[:200] or None)
+    except BadRequest:
+        return
+
+
+async def say(update: Update, context: Context, text: str, *rows: Row) -> None:
+    """Send a text to where the update came from. HTML."""
+    message = update.effective_message
+    assert update.effective_chat is not None
+    await context.bot.send_message(
+        update.effective_chat.id,
+        text,
+        message_thread_id=message.message_thread_id if message is not None and message.is_topic_message else None,
+        reply_markup=keyboard(*rows),
+    )
+
+
+async def show(update: Update, context: Context, text: str, *rows: Row) -> None:
+    """Show a text in place of the message whose button was pressed, or as a new one."""
+    query = update.callback_query
+    if query is None or query.message is None or not query.message.is_accessible or has_picture(update):
+        await say(update, context, text, *rows)
+        return
+    try:
+        await query.edit_message_text(text, reply_markup=keyboard(*rows))
+    except BadRequest as error:
+        if "not modified" in error.message:
+            return
+        await say(update, context, text, *rows)
+
+
+async def present(update: Update, context: Context, content: Content) -> None:
+    """Show a content, in place where a button was pressed: the picture is exchanged, not sent anew."""
+    if content.picture is None:
+        await _present_text(update, context, content)
+        return
+    db, bot_id = context.deps.db, context.bot.id
+    known = await pictures.file_id(db, content.picture, bot_id=bot_id, document=content.as_document)
+    png = None if known else await pictures.png(db, content.picture)
+    file = known or png
+    if file is None:  # pruned between drawing and sending: the words say the same
+        await _present_text(update, context, content)
+        return
+    try:
+        sent = await _send_picture(update, context, content, file)
+    except BadRequest as error:
+        if not known or "file" not in error.message.lower():
+            raise
+        await pictures.set_file_id(db, content.picture, None, bot_id=bot_id, now=context.deps.now())
+        png = await pictures.png(db, content.picture)
+        if png is None:
+            await _present_text(update, context, content)
+            return
+        sent = await _send_picture(update, context, content, png)
+        known = None
+    name = _file_id(sent, document=content.as_document)
+    if name and not known:
+        await pictures.set_file_id(
+            db, content.picture, name, bot_id=bot_id, now=context.deps.now(), document=content.as_document
+        )
+
+
+async def _present_text(update: Update, context: Context, content: Content) -> None:
+    await show(update, context, content.text, *_rows(content))
+
+
+async def _send_picture(update: Update, context: Context, content: Content, file: str | bytes) -> Message | None:
+    markup = keyboard(*_rows(content))
+    message = update.effective_message
+    assert update.effective_chat is not None
+    if update.callback_query is not None and has_picture(update):
+        kind = InputMediaDocument if content.as_document else InputMediaPhoto
+        try:
+            edited = await update.callback_query.edit_message_media(
+                kind(file, caption=content.text, parse_mode=ParseMode.HTML), reply_markup=markup
+            )
+        except BadRequest as error:
+            if "not modified" in error.message:
+                return None
+            if not any(word in error.message for word in GONE_WORDS):
+                raise
+        else:
+            return edited if isinstance(edited, Message) else None
+    thread = message.message_thread_id if message is not None and message.is_topic_message else None
+    send = context.bot.send_document if content.as_document else context.bot.send_photo
+    return await send(
+        update.effective_chat.id, file, caption=content.text, message_thread_id=thread, reply_markup=markup
+    )
+
+
+def _rows(content: Content) -> list[Row]:
+    return [
+        [(button["text"], button.get("callback_data") or button["url"]) for button in line] for line in content.keyboard
+    ]
+
+
+def _file_id(sent: Message | None, *, document: bool) -> str | None:
+    if sent is None:
+        return None
+    if document:
+        return sent.document.file_id if sent.document else None
+    return sent.photo[-1].file_id if sent.photo else None
+
+
+def has_picture(update: Update) -> bool:
+    """Whether the message whose button was pressed is a picture (or a file)."""
+    message = update.effective_message
+    return message is not None and bool(message.photo or message.document)

@@ -1,0 +1,42 @@
+"""What is done at night: prune what is a week old, fold the write-ahead log, keep a copy of the database."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.context import Deps
+from bot.store import outbox, pictures, snapshots
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+KEEP = timedelta(days=7)
+HOUR = 3  # local hour of the bot's zone after which the night's work is done
+DONE = "upkeep_done"
+
+
+async def nightly(deps: Deps) -> None:
+    """Do the night's work once a local date."""
+    local = deps.clock.now().astimezone(deps.config.timezone)
+    today = local.date().isoformat()
+    if local.hour < HOUR or await deps.db.value("SELECT value FROM meta WHERE key = ?", (DONE,)) == today:
+        return
+    gone = await prune(deps.db, deps.clock.now())
+    log.info("pruned %s", ", ".join(f"{count} {what}" for what, count in gone.items()))
+    await deps.db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (DONE, today))
+
+
+async def prune(db: Database, now: datetime) -> Mapping[str, int]:
+    """Delete pictures, snapshots, sent rows and past announcements older than a week; returns how many of each."""
+    before = now - KEEP
+    seconds = int(before.timestamp())
+    sent = await outbox.prune(db, seconds)
+    async with db.transaction() as transaction:
+        plans = await snapshots.prune(transaction, seconds)
+        told = await transaction.execute("DELETE FROM announced WHERE day < ?", (before.date().isoformat(),))
+        await transaction.execute("DELETE FROM validators WHERE seen_at < ?", (seconds,))
+    drawn = await pictures.prune(db, int(now.timestamp()))
+    await db.checkpoint()
+    return {"sent rows": sent, "snapshots": plans, "pictures": drawn, "announcements": told}
