@@ -255,19 +255,18 @@ def complete(text: str, *, tables_closed: bool) -> None:
 _WEEKDAYS = ("mo", "di", "mi", "do", "fr", "sa", "so")
 
 
-def dated(day: int, month: int, *, weekday: str, near: date, page: str = "") -> date:
+def years_of(text: str) -> frozenset[int]:
+    """The years that a page names anywhere: a stored page is of its own year, not of today's."""
+    return frozenset(int(year) for year in re.findall(r"(?<!\d)20\d\d(?!\d)", text))
+
+
+def dated(day: int, month: int, *, weekday: str, near: date, years: frozenset[int] = frozenset()) -> date:
     """A day without a year: the nearest to `near` whose weekday is the published one ("Donnerstag", "Do").
 
-    The years that the page itself names count too (a stored page is of its own year, not of today's). Raises
-    ValueError when there is no such day.
+    `years` that the page names count too (`years_of`). Raises ValueError when there is no such day.
     """
-    years = {int(year) for year in re.findall(r"(?<!\d)(20\d\d)(?!\d)", page)} | {
-        near.year - 1,
-        near.year,
-        near.year + 1,
-    }
     candidates = []
-    for year in years:
+    for year in sorted(years | {near.year - 1, near.year, near.year + 1}):
         try:
             candidates.append(date(year, month, day))
         except ValueError:

@@ -8,7 +8,7 @@ import pytest
 from bot.errors import SourceChanged
 from bot.model import Kind
 from bot.scraper.tables import Cell
-from bot.scraper.untis import changed, class_list, continued, dated, stand_of
+from bot.scraper.untis import changed, class_list, continued, dated, stand_of, years_of
 from bot.scraper.untis_words import columns, kind_of_word
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -148,6 +148,6 @@ def test_a_day_without_a_year() -> None:
     assert dated(24, 11, weekday="Dienstag", near=near) == date(2026, 11, 24)
     assert dated(4, 1, weekday="", near=near) == date(2027, 1, 4)
     # A stored page: its own year is on it, and its weekday tells which of two.
-    assert dated(29, 6, weekday="Donnerstag", near=near, page="Schuljahr 2016_2017") == date(2017, 6, 29)
+    assert dated(29, 6, weekday="Donnerstag", near=near, years=years_of("Schuljahr 2016_2017")) == date(2017, 6, 29)
     with pytest.raises(ValueError, match="no such date"):
         dated(31, 2, weekday="Mo", near=near)

@@ -16,17 +16,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from bot.errors import NotReleased, SourceChanged
-from bot.model import Notice, Plan, Substitution, Target, TargetKind, Was
+from bot.model import Notice, Plan, Substitution, Target
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import class_key, squeeze, text_of, why_not
-from bot.scraper.tables import Cell, Table, bare, tables
-from bot.scraper.untis import class_list, complete, continued, dated, plain, stand_of, substitution
-from bot.scraper.untis_words import columns
+from bot.scraper.page import squeeze, text_of, why_not
+from bot.scraper.tables import Table, bare, tables
+from bot.scraper.untis import complete, dated, stand_of
+from bot.scraper.untis_day import Day, messages, read_list, rows_of
 
 PAGE_LIMIT = 60
 
@@ -42,8 +41,6 @@ _TAGS = re.compile(r"<[^<>]*>")
 _SCHOOL = re.compile(
     r"""class\s*=\s*["']?[^"'<>]*\bmon_head\b.*?\balign\s*=\s*["']?right[^<>]*>(?:\s|<p[^<>]*>)*([^<]*)""", re.I | re.S
 )
-_UNRELEASED = re.compile(r"nicht freigegeben|not (?:yet )?(?:released|published)|nie udostępnion", re.I)
-_EMPTY = re.compile(r"keine (?:vertretung|änderung|aktuellen)|no substitution|brak zastępstw|geen wijzig", re.I)
 
 
 async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
@@ -104,21 +101,6 @@ def recognise(page: Page) -> float:
     return 0.6 if re.search(r"subst_\d{3}\.html?$", urlsplit(page.url).path, re.I) else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    header: str
-    cells: dict[str, Cell]
-
-
-@dataclass(slots=True)
-class _Day:
-    date: date
-    shape: str
-    rows: list[_Row]
-    notices: list[Notice]
-    released: bool = True
-
-
 def parse(pages: Sequence[Page], query: Query) -> Plan:
     """The substitutions and messages of the pages. Raises NotReleased when no day of them is released yet."""
     read = [_page(page, query) for page in pages]
@@ -129,7 +111,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
     substitutions: list[Substitution] = []
     targets: dict[Target, None] = {}
     for day in released:
-        rows, found = _substitutions(day)
+        rows, found = rows_of(day)
         substitutions.extend(rows)
         targets.update(dict.fromkeys(found))
     return Plan(
@@ -143,7 +125,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
     )
 
 
-def _page(page: Page, query: Query) -> tuple[str, datetime | None, list[_Day]]:
+def _page(page: Page, query: Query) -> tuple[str, datetime | None, list[Day]]:
     text = text_of(page)
     if not _LANDMARK.search(text):
         raise why_not(text, "Untis monitor")
@@ -160,7 +142,7 @@ def _school(text: str) -> str:
     return squeeze(match[1].replace("&nbsp;", " ").replace("&amp;", "&")) if match else ""
 
 
-def _days(text: str, found: Sequence[Table], query: Query) -> Iterator[_Day]:
+def _days(text: str, found: Sequence[Table], query: Query) -> Iterator[Day]:
     """A day for every list, under the title before it; the messages between belong to the same day."""
     title, listed, notices, position = "", True, list[Notice](), 0
     for table in found:
@@ -175,9 +157,9 @@ def _days(text: str, found: Sequence[Table], query: Query) -> Iterator[_Day]:
         day = _date(title, query)
         if "mon_list" in table.attributes.lower():
             listed = True
-            yield _read_list(table, _Day(day, "", [], notices))
+            yield read_list(table, Day(day, "", [], notices))
         else:
-            notices.extend(_messages(table, day))
+            notices.extend(messages(table, day))
     if not listed or _TITLE.search(bare(text[position:])):
         raise SourceChanged("the last day of the page has no table of substitutions")
 
@@ -194,124 +176,6 @@ def _date(title: str, query: Query) -> date:
     except ValueError:
         pass
     raise SourceChanged(f"the day's title has no date: {title[:80]!r}")
-
-
-def _messages(table: Table, day: date) -> Iterator[Notice]:
-    for row in table.rows:
-        text = " ".join(filter(None, (cell.text for cell in row if not cell.header)))
-        if text and not re.fullmatch(r"Nachrichten zum Tag", text, re.I):
-            yield Notice(text, day)
-
-
-def _read_list(table: Table, day: _Day) -> _Day:
-    heads = [row for row in table.rows if row and all(cell.header for cell in row)]
-    body = [row for row in table.rows if row and not all(cell.header for cell in row)]
-    if len(body) == 1 and len(body[0]) == 1:
-        text = body[0][0].text
-        if _UNRELEASED.search(text):
-            day.released = False
-            return day
-        if _EMPTY.search(text):
-            return day
-    fields = columns(heads)
-    day.shape = ",".join(fields)
-    widths = heads[-1]
-    header, marked = "", False
-    for row in body:
-        if len(row) == 1 and (row[0].colspan > 1 or len(fields) > 1):
-            marked = True
-            if "inline_header" in row[0].css:
-                header = row[0].text
-            elif row[0].text:
-                day.notices.append(Notice(f"{header}: {row[0].text}" if plain(header) else row[0].text, day.date))
-            continue
-        cells = {name: cell for name, cell in zip(fields, row, strict=False) if name}
-        last = day.rows[-1].cells if day.rows else None
-        if last is not None and continued(last, cells, dict(zip(fields, widths, strict=False))):
-            continue
-        day.rows.append(_Row(header, cells))
-    if not day.rows and not marked:
-        raise SourceChanged("the table of substitutions has no rows and no mark of an empty day")
-    return day
-
-
-def _substitutions(day: _Day) -> tuple[list[Substitution], list[Target]]:
-    headers = list(dict.fromkeys(row.header for row in day.rows if plain(row.header)))
-    by_class = _by_class(day.rows, headers)
-    known = headers if by_class else _lone_classes(day.rows)
-    substitutions: list[Substitution] = []
-    places: dict[Substitution, str] = {}
-    for row in day.rows:
-        classes = _header_classes(row, headers) if by_class else None
-        one = substitution(row.cells, day=day.date, classes=classes, known=known)
-        if not by_class:
-            one = _with_teacher(one, row)
-            if places.setdefault(one, row.header) != row.header:
-                continue  # the same fact under the other teacher
-        substitutions.append(one)
-    found = (name for one in substitutions for name in one.classes)
-    targets = [Target(TargetKind.CLASS, name, name) for name in dict.fromkeys(found)]
-    if not by_class:
-        targets += [Target(TargetKind.TEACHER, name, name) for name in _teachers(substitutions)]
-    return substitutions, targets
-
-
-def _teachers(substitutions: Sequence[Substitution]) -> dict[str, None]:
-    return dict.fromkeys(name for one in substitutions for name in (*one.teachers, *(one.was.teachers or ())))
-
-
-def _by_class(rows: Sequence[_Row], headers: Sequence[str]) -> bool:
-    """Whether the group headers are classes: most rows under a header name that class in their own cell.
-
-    Without a class cell anywhere, a header is a class unless it is one of the table's own teachers.
-    """
-    told = hits = 0
-    for row in rows:
-        cell = row.cells.get("classes")
-        own = class_list(cell.text or cell.struck, headers) if cell is not None else ()
-        if plain(row.header) and own:
-            told += 1
-            hits += _class_of(row.header, own) is not None or bool({*class_list(row.header)} & {*own})
-    if told:
-        return hits * 2 >= told
-    if not headers:
-        return False
-    teachers = {
-        class_key(row.cells[name].text) for row in rows for name in ("teacher", "was_teacher") if name in row.cells
-    }
-    return not any(class_key(header) in teachers for header in headers)
-
-
-def _class_of(header: str, own: Sequence[str]) -> str | None:
-    """The class of the row that the header names, alone or as its first word ("5a (Vogt)")."""
-    keys = {class_key(name): name for name in own}
-    return keys.get(class_key(header)) or keys.get(class_key(header.split()[0]))
-
-
-def _header_classes(row: _Row, headers: Sequence[str]) -> tuple[str, ...] | None:
-    if not plain(row.header):
-        return None
-    cell = row.cells.get("classes")
-    own = class_list(cell.text or cell.struck, headers) if cell is not None else ()
-    if class_key(row.header) in {class_key(name) for name in own}:
-        return (row.header,)
-    if first := _class_of(row.header, own):
-        return (first,)
-    return class_list(row.header) or (row.header,)
-
-
-def _lone_classes(rows: Sequence[_Row]) -> list[str]:
-    """The classes that stand alone in a cell: what a run-together list on the same page is written of."""
-    texts = (row.cells["classes"].text.strip("() ") for row in rows if "classes" in row.cells)
-    return [text for text in dict.fromkeys(texts) if len(class_list(text)) == 1 and plain(text)]
-
-
-def _with_teacher(one: Substitution, row: _Row) -> Substitution:
-    if not plain(row.header) or {"teacher", "was_teacher"} & row.cells.keys():
-        return one
-    if one.kind == "cancelled":
-        return replace(one, was=replace(one.was or Was(), teachers=(row.header,)))
-    return replace(one, teachers=(row.header,))
 
 
 SOURCE = Source(

@@ -1,0 +1,170 @@
+"""Untis info timetable, substitutions: frames with a navigation bar, and `w/NN/w00000.htm` with the days of a week.
+
+A day is a bold "29.6. Donnerstag" and the `table.subst` under it. A day that is "nicht freigegeben" is not published
+yet: it is left out of `Plan.days`, for unreleased is not empty. A row without period and date goes on with the text of
+the row above, with words cut at the column's width. The page has no year: the week asked for, the weekday and the years
+that the page names tell it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import zip_longest
+from urllib.parse import urlsplit
+
+from bot.errors import NotReleased, SourceChanged
+from bot.model import Plan, Substitution, Target, TargetKind
+from bot.scraper.contract import Http, Page, Query, Source
+from bot.scraper.page import squeeze, text_of, why_not
+from bot.scraper.tables import Cell, bare, tables
+from bot.scraper.untis import complete, dated, stand_of, years_of
+from bot.scraper.untis_day import EMPTY, UNRELEASED, Day, messages, read_list, rows_of
+from bot.scraper.untis_frames import Navbar, navbar_of, open_frames, week_page
+
+PAGE_LIMIT = 120
+
+_LANDMARK = re.compile(r"""<div[^<>]*id\s*=\s*["']?vertretung\b|<table[^<>]*class\s*=\s*["']?subst\b""", re.I)
+_TABLES = re.compile(r"""class\s*=\s*["']?[^"'<>]*\b(?:subst|info)\b|\brules\s*=""", re.I)
+_SUBST = re.compile(r"""class\s*=\s*["']?[^"'<>]*\bsubst\b""", re.I)
+_DAY = re.compile(r"<b>(?:\s|<[^<>]*>)*(\d{1,2})\.(\d{1,2})\.(\d{4})?\s*([^\W\d]*)", re.I)
+_PAGE_NUMBER = re.compile(r"w(\d{5})\.html?$", re.I)
+
+
+async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
+    """The navigation bar and the weeks that overlap the query's days: the page of all classes, else one a class.
+
+    Raises NotReleased when none of the weeks is published.
+    """
+    bar, base = await open_frames(http, query)
+    nav = navbar_of(bar.body.decode("latin-1"))
+    if nav is None:
+        return (bar,)
+    weeks = nav.wanted(query)
+    numbers = [0] if nav.whole or not nav.names[TargetKind.CLASS] else range(1, len(nav.names[TargetKind.CLASS]) + 1)
+    if len(weeks) * len(numbers) > PAGE_LIMIT:
+        weeks = weeks[: max(1, PAGE_LIMIT // len(numbers))]
+    pages = [bar]
+    for week in weeks:
+        for number in numbers:
+            page = await week_page(http, base, letter="w", week=week, number=number)
+            if page is not None:
+                pages.append(page)
+    if len(pages) == 1:
+        raise NotReleased("the school has not published the substitutions of these weeks")
+    return tuple(pages)
+
+
+def recognise(page: Page) -> float:
+    """1.0 for the substitutions of a week, 0.7 for a navigation bar with them, 0.5 for an address of that form."""
+    if not page.body:
+        return 0.5 if re.search(r"/(?:w/\d+/w\d{5}|frames/navbar)\.html?$", urlsplit(page.url).path, re.I) else 0.0
+    text = page.body.decode("latin-1")
+    if _LANDMARK.search(text):
+        return 1.0
+    offers = re.search(r"""<option[^<>]*value\s*=\s*["']?[wv]["'\s>]""", text, re.I)
+    return 0.7 if offers and navbar_of(text) is not None else 0.0
+
+
+def parse(pages: Sequence[Page], query: Query) -> Plan:
+    """The released days; a navigation bar alone gives its targets. Raises NotReleased when no day is released."""
+    texts = [(page, text_of(page)) for page in pages]
+    nav: Navbar | None = None
+    days: list[tuple[str, Day]] = []
+    for page, text in texts:
+        if not _LANDMARK.search(text):
+            nav = nav or navbar_of(text)
+            if nav is None:
+                raise why_not(text, "Untis info")
+            complete(text, tables_closed=True)
+            continue
+        days.extend((page.url, day) for day in _days(text, query))
+    released = [(url, day) for url, day in days if day.released]
+    if days and not released:
+        raise NotReleased("the school has not released its substitutions yet")
+    known = nav.names[TargetKind.CLASS] if nav else ()
+    substitutions: list[Substitution] = []
+    targets: dict[Target, None] = dict.fromkeys(nav.targets() if nav else ())
+    for url, day in released:
+        rows, found = rows_of(_of_class(day, url, known), known)
+        substitutions.extend(rows)
+        targets.update(dict.fromkeys(() if nav else found))
+    return Plan(
+        school=nav.school if nav else "",
+        updated=max((stand for _, text in texts if (stand := stand_of(text, query.timezone))), default=None),
+        targets=tuple(targets),
+        # On the classes' own pages a lesson of two classes stands twice, and is one row.
+        substitutions=tuple(dict.fromkeys(substitutions) if nav and not nav.whole else substitutions),
+        notices=tuple(dict.fromkeys(notice for _, day in released for notice in day.notices)),
+        days=tuple(dict.fromkeys(day.date for _, day in released)),
+        shape="untis-info " + " | ".join(sorted({day.shape for _, day in released if day.shape})),
+    )
+
+
+def _of_class(day: Day, url: str, known: Sequence[str]) -> Day:
+    """The day of a class's own page (`w00003.htm`): its rows need not say the class."""
+    number = _PAGE_NUMBER.search(urlsplit(url).path)
+    if number is None or not 0 < int(number[1]) <= len(known):
+        return day
+    name = known[int(number[1]) - 1]
+    for row in day.rows:
+        if not row.cells.get("classes", Cell()).text:
+            row.cells["classes"] = Cell(text=name)
+    return day
+
+
+def _days(text: str, query: Query) -> Iterator[Day]:
+    """A day for every title, from it to the next."""
+    found = list(tables(text, _TABLES))
+    complete(text, tables_closed=all(table.closed for table in found))
+    titles = [title for title in _DAY.finditer(text) if not any(one.start < title.start() < one.end for one in found)]
+    if not titles:
+        raise SourceChanged("the week's page has no day")
+    years = years_of(text)
+    for title, following in zip_longest(titles, titles[1:]):
+        end = following.start() if following else len(text)
+        day = Day(_date(title, query, years), "", [], [])
+        inside = [table for table in found if title.start() < table.start < end]
+        plans = [table for table in inside if _SUBST.search(table.attributes)]
+        for table in inside:
+            if table not in plans:
+                day.notices.extend(messages(table, day.date))
+        if not plans:
+            yield _said(day, bare(text[title.end() : end]))
+        for table in plans:
+            yield read_list(table, Day(day.date, "", [], day.notices))
+
+
+def _said(day: Day, between: str) -> Day:
+    """A day without a table: what its text says of it."""
+    said = squeeze(re.sub(r"<[^<>]*>", " ", between))
+    if UNRELEASED.search(said):
+        day.released = False
+    elif not EMPTY.search(said):
+        raise SourceChanged(f"the day {day.date:%d.%m.} has no table of substitutions")
+    return day
+
+
+def _date(title: re.Match[str], query: Query, years: frozenset[int]) -> date:
+    day, month = int(title[1]), int(title[2])
+    try:
+        if title[3]:
+            return date(int(title[3]), month, day)
+        return dated(day, month, weekday=title[4], near=query.start or query.today, years=years)
+    except ValueError:
+        raise SourceChanged(f"the title of a day is no date: {squeeze(title[0])!r}") from None
+
+
+SOURCE = Source(
+    id="untis-info",
+    title="Untis info timetable, substitutions",
+    country="DE, AT, CH",
+    example_url="https://www.school.example/vertretungsplan/default.htm",
+    scope="school",
+    delivers=("substitutions", "notices", "classes", "teachers", "rooms"),
+    fetch=fetch,
+    parse=parse,
+    recognise=recognise,
+    needs="the address of the frames or of a week's page",
+)
