@@ -12,7 +12,6 @@ from bot.model import Target, TargetKind
 from bot.names import match_name
 from bot.scraper.markup import attributes, scan
 from bot.scraper.page import squeeze
-from bot.scraper.tables import bare
 
 KINDS = {"o": TargetKind.CLASS, "n": TargetKind.TEACHER, "s": TargetKind.ROOM}
 _SELECTS = {"oddzialy": "o", "nauczyciele": "n", "sale": "s"}
@@ -59,7 +58,7 @@ def links_in(text: str) -> list[Link]:
 def list_addresses(text: str) -> list[str]:
     """The addresses of list pages that an index names, in frames or links."""
     found: dict[str, None] = {}
-    for _, tag, raw in scan(bare(text)):
+    for _, tag, raw in scan(text):
         if tag in ("frame", "iframe", "a"):
             given = attributes(raw)
             href = given.get("src" if tag != "a" else "href", "")

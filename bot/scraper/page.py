@@ -153,17 +153,22 @@ def _span(tag: Tag, name: str) -> int:
     return int(match[1]) if match else 1
 
 
-def nearest_date(day: int, month: int, near: date) -> date:
-    """The date with this day and month that lies nearest to `near`. Raises ValueError if there is none."""
+def nearest_date(day: int, month: int, near: date, weekday: int | None = None) -> date:
+    """The date with this day and month that lies nearest to `near`. Raises ValueError if there is none.
+
+    A `weekday` (0 = Monday) that the page prints beside it settles the year of an old page: every date falls on it
+    within six years.
+    """
     candidates = []
-    for year in (near.year - 1, near.year, near.year + 1):
+    for year in range(near.year - 6, near.year + 7):
         try:
             candidates.append(date(year, month, day))
         except ValueError:
             continue
     if not candidates:
         raise ValueError(f"no such date: {day}.{month}.")
-    return min(candidates, key=lambda candidate: abs((candidate - near).days))
+    agreeing = [candidate for candidate in candidates if weekday in (None, candidate.weekday())]
+    return min(agreeing or candidates, key=lambda candidate: abs((candidate - near).days))
 
 
 _CLOCK = re.compile(r"^\s*(\d{1,2})[:.h]?(\d{2})\s*$")
