@@ -207,7 +207,7 @@ _MAINTENANCE = re.compile(
     re.I,
 )
 _LOGIN = re.compile(
-    r"""<input[^>]*type\s*=\s*["']?password"""
+    r"""<input\b[^<>]{0,500}\btype\s*=\s*["']?password"""
     r"""|<title>[^<]*(?:log ?in|sign ?in|anmelden|anmeldung|prisijung|zaloguj|logowanie|přihlá|вхід)""",
     re.I,
 )
@@ -219,9 +219,10 @@ def why_not(text: str, system: str) -> SourceError:
     Call it only when the landmark is missing: a plan may quote any of these words.
     """
     head = text[:200_000]
-    visible = squeeze(re.sub(r"(?is)<(script|style).*?</\1\s*>|<[^>]*>", " ", head))
-    title = re.search(r"(?is)<title[^>]*>(.*?)</title>", head)
-    headings = " ".join([title[1] if title else "", *re.findall(r"(?is)<h[12][^>]*>(.*?)</h[12]>", head)])
+    # Each pattern is linear on noise: no tag spans another, what is never closed is passed over once.
+    visible = squeeze(re.sub(r"(?is)<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", " ", head))
+    title = re.search(r"(?is)<title[^<>]{0,200}>([^<]{0,500})</title", head)
+    headings = " ".join([title[1] if title else "", *re.findall(r"(?is)<h[12]\b[^<>]{0,500}>(.{0,500}?)</h[12]", head)])
     if not visible:
         return EmptyBody(f"the page is blank, not a {system} plan")
     if _MAINTENANCE.search(headings) or (len(visible) < 2000 and _MAINTENANCE.search(visible)):

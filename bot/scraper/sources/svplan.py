@@ -185,6 +185,8 @@ class _Reader:
             self.label = ""
         elif "mitteilungen" in classes:
             self._message(mark.raw)
+        elif "mitteilungenlabel" in classes and not mark.text:  # reading it tells a page cut inside it
+            self.label = ""
 
     def _message(self, raw: str) -> None:
         for part in _MESSAGE_GAP.split(raw):
