@@ -214,8 +214,6 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """One exchange: the status and the body, or one of this module's errors. Called by `post` and `retrieve`."""
-        if self._session is None:
-            raise NotSent("the connection to Telegram is closed")
         uploads = request_data is not None and request_data.contains_files
         writing = self._media_write_timeout if uploads else self._write_timeout
         body = _body(request_data, _chosen(write_timeout, writing)) if method == "POST" else None
@@ -227,6 +225,8 @@ class AiohttpRequest(BaseRequest):
         api_method = url.rpartition("/")[2] if method == "POST" else "download"
         await self._take_a_connection(_chosen(pool_timeout, self._pool_timeout))
         try:
+            if self._session is None:
+                raise NotSent("the connection to Telegram is closed")
             outcome = await _exchange(self._session, method, url=url, body=body, limits=limits)
         finally:
             self._free.release()
@@ -291,8 +291,9 @@ def _checked(status: int, payload: bytes, *, api_method: str) -> tuple[int, byte
         raise AnswerLost(f"{api_method} was answered by something that is not the Bot API")
     answer = _json(payload)
     refused_poll = api_method == "getUpdates" and status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
-    if answer.get("parameters") or (status in VERDICTS and not refused_poll):
+    if answer.get("ok") is False and (answer.get("parameters") or (status in VERDICTS and not refused_poll)):
         return status, payload
+    # A page of a proxy is no word of Telegram about a chat, whatever its status; nor is it quoted: it may hold the URL.
     # python-telegram-bot gives up polling for good after one 401 or 404, which a proxy in between can say as well. As
     # a ServerError the poll is repeated, later and later; whether the token is still good, getMe tells.
     description = answer.get("description")
