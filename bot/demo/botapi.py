@@ -87,6 +87,7 @@ class BotApi:
         self._numbers = 0
         self._poll: asyncio.Future[None] | None = None
         self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[web.StreamResponse]] = set()
         self._silent: asyncio.Event | None = None
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
@@ -112,6 +113,9 @@ class BotApi:
         self._wake_poll()
         if self._runner is not None:
             await self._runner.cleanup()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -179,6 +183,15 @@ class BotApi:
             call.chat_id = int(params.text("chat_id"))
         self.calls.append(call)
         self.state.emit("asked", call.chat_id, call=call)
+        if method == "getUpdates":
+            return await self._timed(request, call)
+        # What has come whole is carried out, even when the caller dies meanwhile; only a poll ends with its connection.
+        task = asyncio.create_task(self._timed(request, call))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _timed(self, request: web.Request, call: Call) -> web.StreamResponse:
         started = time.perf_counter()
         try:
             return await self._carry_out(request, call)

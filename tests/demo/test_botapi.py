@@ -446,6 +446,17 @@ async def test_delivered_but_not_answered(api: BotApi, ona: Person) -> None:
     assert api.delivered[7] == 4
 
 
+async def test_a_call_that_came_whole_is_carried_out_though_the_caller_is_gone(api: BotApi, ona: Person) -> None:
+    api.faults.add(Fault("sendMessage", delay=0.1))
+    async with bot_of(api) as bot:
+        call = asyncio.create_task(bot.send_message(7, "x"))
+        await api.wait_for(lambda: api.calls_of("sendMessage"))
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+    await api.wait_for(lambda: api.messages(ona))
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 async def test_an_error_of_the_server_delivers_only_when_told(status: int, api: BotApi, bot: Bot, ona: Person) -> None:
     api.faults.add(Fault("send*", times=1, status=status, body=b"<html><h1>Bad Gateway</h1></html>"))

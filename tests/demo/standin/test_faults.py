@@ -31,12 +31,12 @@ def refused(limits: RateLimits, chat_id: int) -> int:
     try:
         limits.count(chat_id)
     except ApiError as refusal:
-        assert (refusal.status, refusal.description) == (
-            429,
-            f"Too Many Requests: retry after {refusal.parameters['retry_after']}",
-        )
-        return refusal.parameters["retry_after"]
-    return 0
+        answer = refusal
+    else:
+        return 0
+    wait = answer.parameters["retry_after"]
+    assert (answer.status, answer.description) == (429, f"Too Many Requests: retry after {wait}")
+    return wait
 
 
 @pytest.fixture
