@@ -21,6 +21,8 @@ GROUP_WINDOW = 60.0
 """At most `GROUP_LIMIT` messages of a group in any `GROUP_WINDOW` seconds. Telegram's limit is 20 a minute."""
 CHATS_IN_A_ROW = 4
 """So many different chats refused one after the other, with no success in between, are a limit over all chats."""
+INSTANT = 0.001
+"""Seconds that are not worth waiting for: the event loop's own clock is no finer."""
 ANSWER_BURST = 3
 """What a person may be answered at once in a private chat, on credit of the following seconds."""
 
@@ -60,16 +62,16 @@ class Pacer:
         while True:
             now = self._clock.monotonic()
             wait = max(self._paused_until - now, self.wait_of(chat, burst=burst))
-            if wait <= 0:
+            if wait <= INSTANT:
                 break
             await self._clock.sleep(wait)
-        if chat is not None:
-            self._count(chat, now)
         # Each takes the next place in line at once, so that the line is fair and holds the rate exactly. A place that
         # was missed by less than one interval is made up for; more is lost, or a stall would end in a burst.
         place = max(self._next_at, now - self._interval)
         self._next_at = place + self._interval
-        while (wait := max(place, self._paused_until) - self._clock.monotonic()) > 0:
+        if chat is not None:
+            self._count(chat, max(now, place))
+        while (wait := max(place, self._paused_until) - self._clock.monotonic()) > INSTANT:
             await self._clock.sleep(wait)
 
     def wait_of(self, chat: int | str | None, *, burst: int = 1) -> float:
@@ -114,13 +116,13 @@ class Pacer:
         """Telegram took a message: what it refused before was no limit over all chats."""
         self._refused_in_a_row.clear()
 
-    def _count(self, chat: int | str, now: float) -> None:
+    def _count(self, chat: int | str, at: float) -> None:
         lane = self._lanes.setdefault(chat, _Lane())
         self._lanes.move_to_end(chat)
-        lane.next_at = max(lane.next_at, now) + PRIVATE_INTERVAL
+        lane.next_at = max(lane.next_at, at) + PRIVATE_INTERVAL
         if not isinstance(chat, int) or chat < 0:
-            lane.sent.append(now)
-        self._forget(now)
+            lane.sent.append(at)
+        self._forget(self._clock.monotonic())
 
     def _forget(self, now: float) -> None:
         """Drop idle chats from the old end; one that Telegram refused for long is put aside to the new end."""

@@ -84,11 +84,13 @@ class Database:
 
     async def checkpoint(self) -> None:
         """Fold the write-ahead log into the file and cut it to nothing."""
-        await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        async with self._writing:
+            await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def vacuum_into(self, file: Path) -> None:
         """A consistent copy of the running database. The file must not exist."""
-        await self._connection.execute("VACUUM INTO ?", (str(file),))
+        async with self._writing:  # not inside a transaction of another task
+            await self._connection.execute("VACUUM INTO ?", (str(file),))
 
     @asynccontextmanager
     async def _timed(self, sql: str) -> AsyncIterator[None]:

@@ -175,7 +175,7 @@ CREATE TABLE outbox (
   error TEXT NOT NULL DEFAULT '',
   UNIQUE (chat_id, thread_id, kind, local_date, fact)
 );
-CREATE INDEX outbox_open ON outbox (priority, id, not_before, expires_at, chat_id) WHERE state = 'due';
+CREATE INDEX outbox_open ON outbox (priority, id, not_before, expires_at, chat_id, state) WHERE state = 'due';
 CREATE INDEX outbox_of_chat ON outbox (chat_id, priority, id, state, not_before, attempts) WHERE state IN ('due', 'claimed');
 CREATE INDEX outbox_claimed ON outbox (lease_until) WHERE state = 'claimed';
 CREATE INDEX outbox_failed ON outbox (state, done_at) WHERE state IN ('uncertain', 'dead');
