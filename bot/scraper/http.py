@@ -1,7 +1,11 @@
 """The only socket to schools: address guard, limits, conditional requests, politeness.
 
-The address guard looks at the address that is dialled, at every hop, after name resolution: what the URL looks like
-does not matter ("0x7f.1", a name that resolves elsewhere the second time, a redirect).
+The guard looks at the address that is dialled, at every hop, after name resolution: what the URL looks like does not
+matter ("0x7f.1", a name that resolves elsewhere the second time, a redirect).
+
+Conditional requests need no place in the store: the bodies that a "304 Not Modified" can stand for are kept here,
+packed, up to `CACHE_BYTES` in all; a validator is only sent while its body is still there, so a 304 gives the same
+page as a 200. Most schools send no validator: that a page says the same as before is found by the hash of its plan.
 """
 
 from __future__ import annotations
@@ -9,25 +13,38 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import errno
-import ipaddress
 import json as jsonlib
 import logging
 import socket
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from bot import __version__
 from bot.clock import Clock
-from bot.errors import ForbiddenAddress, LoginRequired, NotReleased, SourceChanged, SourceDown, TruncatedPage
+from bot.errors import (
+    ForbiddenAddress,
+    LoginRequired,
+    NotReleased,
+    SourceChanged,
+    SourceDown,
+    SourceError,
+    TruncatedPage,
+)
+from bot.scraper.address import may_dial, next_hop, same_party, web_address
+from bot.scraper.bodies import Bodies
 from bot.scraper.contract import Page
+from bot.scraper.turns import Turns
+from bot.scraper.unpack import ACCEPTED, CannotUnpack, TooLarge, Unpacker
 
 log = logging.getLogger(__name__)
 
@@ -38,67 +55,94 @@ REDIRECTS = 5
 SPACING = 0.5
 """Seconds between two requests to one host."""
 CACHE_BYTES = 4_000_000
+ROUND_BYTES = 8_000_000
 CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_KEEP_BODY = frozenset({307, 308})
 _FORBIDDEN = "address not allowed"
-_SCHEMES = {"webcal": "http", "webcals": "https"}
-# Ways to write a v4 address inside a v6 one, beside the mapped form that `ipv4_mapped` knows.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_SHARED = ipaddress.ip_network("100.64.0.0/10")
+_PRIVATE_HEADERS = frozenset({"authorization", "cookie"})
 
-
-def is_public(address: str) -> bool:
-    """Whether an address is one that the open internet has, v4 inside v6 looked through."""
-    try:
-        ip = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and (ip in _NAT64 or int(ip) >> 32 == 0):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    if ip.version == 4 and ip in _SHARED:
-        return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified or ip.is_link_local)
+_Key = tuple[object, ...]
 
 
 @dataclass(slots=True)
 class Round:
-    """One scrape round: within it, equal GETs are asked once."""
+    """One scrape round: within it, equal GETs are asked once, whether they succeed or fail.
 
-    pages: dict[tuple[object, ...], asyncio.Future[Page]] = field(default_factory=dict)
+    Bodies of more than `ROUND_BYTES` in all are forgotten, the oldest first.
+    """
+
+    pages: OrderedDict[_Key, asyncio.Future[Page]] = field(default_factory=OrderedDict)
+
+    def trim(self) -> None:
+        """Forget the oldest bodies beyond what a round may hold."""
+        sizes = {key: len(page.result().body) for key, page in self.pages.items() if page.done() and _has_page(page)}
+        held = sum(sizes.values())
+        for key, size in sizes.items():
+            if held <= ROUND_BYTES:
+                return
+            del self.pages[key]
+            held -= size
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A body that a "304 not modified" can stand for, compressed."""
+def _has_page(future: asyncio.Future[Page]) -> bool:
+    return not future.cancelled() and future.exception() is None
 
-    page: Page
-    packed: bytes
-    etag: str
-    last_modified: str
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """One hop of a request, as it is about to be made."""
+
+    method: str
+    url: URL
+    headers: Mapping[str, str]
+    auth: tuple[str, str] | None
+    max_bytes: int
+    body: bytes | None = None
+
+    def following(self, url: URL, status: int) -> _Request:
+        """The next hop: what is meant for one party is not told to another."""
+        request = replace(self, url=url)
+        if status == 303 or (status not in _KEEP_BODY and self.method == "POST"):
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "content-type"}
+            request = replace(request, method="GET", body=None, headers=headers)
+        if same_party(self.url, url):
+            return request
+        if request.body is not None:
+            raise ForbiddenAddress(f"{self.url.host} sends what was posted on to {url.host}")
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in _PRIVATE_HEADERS}
+        return replace(request, auth=None, headers=headers)
 
 
 class SchoolHttp:
-    """Built once. `async with` opens and closes its connections; `visit` gives the `Http` of one fetch."""
+    """Built once. `async with` opens and closes its connections; `visit` gives the `Http` of one fetch.
+
+    `guard(ip, port)` and `resolver` are there for tests: they say what may be dialled, and what names mean.
+    """
 
     def __init__(
-        self, *, clock: Clock, allow_private: bool = False, deadline: float = DEADLINE, spacing: float = SPACING
+        self,
+        *,
+        clock: Clock,
+        allow_private: bool = False,
+        user_agent: str = USER_AGENT,
+        deadline: float = DEADLINE,
+        spacing: float = SPACING,
+        guard: Callable[[str, int], bool] | None = None,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         self._clock = clock
-        self._allow_private = allow_private
-        self._deadline = deadline
-        self._spacing = spacing
+        self._guard = guard or (lambda address, _: may_dial(address, private=allow_private))
+        self._resolver = resolver
+        self._user_agent = user_agent
         self._connector: aiohttp.TCPConnector | None = None
-        self._hosts: dict[str, asyncio.Lock] = {}
-        self._asked: dict[str, float] = {}
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self.deadline = deadline
+        self.turns = Turns(clock, spacing)
+        self.bodies = Bodies(CACHE_BYTES)
 
     async def __aenter__(self) -> SchoolHttp:
         self._connector = aiohttp.TCPConnector(
-            limit=8, limit_per_host=2, keepalive_timeout=15, socket_factory=self._socket
+            limit=8, limit_per_host=2, keepalive_timeout=15, socket_factory=self._socket, resolver=self._resolver
         )
         return self
 
@@ -107,6 +151,7 @@ class SchoolHttp:
     ) -> None:
         if self._connector is not None:
             await self._connector.close()
+            self._connector = None
 
     def visit(self, round_: Round | None = None) -> Visit:
         """The `Http` of one fetch, with a cookie jar of its own."""
@@ -114,52 +159,23 @@ class SchoolHttp:
 
     def _socket(self, info: Any) -> socket.socket:
         family, kind, proto, _, address = info
-        if not self._allow_private and not is_public(str(address[0])):
+        if not self._guard(str(address[0]), int(address[1])):
             raise PermissionError(errno.EACCES, _FORBIDDEN)
         return socket.socket(family, kind, proto)
 
     def session(self, jar: aiohttp.CookieJar) -> aiohttp.ClientSession:
         """A session over the shared connections. Its owner closes it."""
+        if self._connector is None:  # a session would make itself an unguarded one
+            raise RuntimeError("SchoolHttp is used outside its `async with`")
         return aiohttp.ClientSession(
             connector=self._connector,
             connector_owner=False,
             cookie_jar=jar,
             auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(total=self._deadline, sock_connect=10),
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate", "Accept": "*/*"},
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10),
+            headers={"User-Agent": self._user_agent, "Accept-Encoding": ACCEPTED, "Accept": "*/*"},
             trust_env=False,
         )
-
-    async def polite(self, host: str) -> asyncio.Lock:
-        """The lock of a host, after the pause that it is owed; at most one request at a time and one in `SPACING`."""
-        lock = self._hosts.setdefault(host, asyncio.Lock())
-        await lock.acquire()
-        wait = self._asked.get(host, float("-inf")) + self._spacing - self._clock.monotonic()
-        if wait > 0:
-            await self._clock.sleep(wait)
-        self._asked[host] = self._clock.monotonic()
-        return lock
-
-    def kept(self, url: str) -> _Kept | None:
-        """The body that was last read from a URL, if it is still there."""
-        found = self._kept.get(url)
-        if found is not None:
-            self._kept.move_to_end(url)
-        return found
-
-    def keep(self, url: str, page: Page) -> None:
-        """Keep a body that has a validator, the oldest ones making room."""
-        etag, modified = page.headers.get("ETag", ""), page.headers.get("Last-Modified", "")
-        if not etag and not modified:
-            return
-        self._kept[url] = _Kept(replace(page, body=b""), zlib.compress(page.body, 1), etag, modified)
-        while sum(len(kept.packed) for kept in self._kept.values()) > CACHE_BYTES:
-            self._kept.popitem(last=False)
-
-    @property
-    def deadline(self) -> float:
-        """Seconds that one request may take with everything: redirects, waiting, reading."""
-        return self._deadline
 
     def now(self) -> datetime:
         """The clock's instant, for `Retry-After` dates."""
@@ -183,25 +199,32 @@ class Visit:
         auth: tuple[str, str] | None = None,
         max_bytes: int | None = None,
     ) -> Page:
-        target = str(_checked(URL(url).update_query(params or {}), url))
-        key = (target, tuple(sorted((headers or {}).items())), auth, tuple(sorted(str(c) for c in self._jar)))
-        known = self._round.pages.get(key)
-        if known is not None:
-            return await asyncio.shield(known)
+        target, login = web_address(url)
+        request = _Request(
+            method="GET",
+            url=target.update_query(params) if params else target,
+            headers=dict(headers or {}),
+            auth=auth or login,
+            max_bytes=max_bytes or MAX_BYTES,
+        )
+        key = (*_key(request), request.max_bytes, *self._cookies(request.url))
+        while (known := self._round.pages.get(key)) is not None:
+            await asyncio.wait([known])
+            if not known.cancelled():
+                return _result(known)
         future: asyncio.Future[Page] = asyncio.get_running_loop().create_future()
         self._round.pages[key] = future
         try:
-            page = await self._ask("GET", target, headers=headers, auth=auth, max_bytes=max_bytes)
-        except BaseException as error:
+            future.set_result(await self._ask(request))
+        except SourceError as error:
+            future.set_exception(error)
+        except BaseException:
+            # Whoever waits asks again: that this asker was stopped says nothing about the school.
             del self._round.pages[key]
-            if isinstance(error, Exception):
-                future.set_exception(error)
-                future.exception()  # nobody may be waiting for it
-            else:
-                future.cancel()
+            future.cancel()
             raise
-        future.set_result(page)
-        return page
+        self._round.trim()
+        return _result(future)
 
     async def get_or_none(
         self,
@@ -227,175 +250,131 @@ class Visit:
         auth: tuple[str, str] | None = None,
         max_bytes: int | None = None,
     ) -> Page:
-        target = str(_checked(URL(url), url))
-        body: bytes | aiohttp.FormData = aiohttp.FormData(dict(data or {}))
-        extra = dict(headers or {})
-        if json is not None:
-            body = jsonlib.dumps(json).encode()
-            extra.setdefault("Content-Type", "application/json")
-        return await self._ask("POST", target, headers=extra, auth=auth, max_bytes=max_bytes, body=body)
+        target, login = web_address(url)
+        kind = "application/x-www-form-urlencoded" if json is None else "application/json"
+        return await self._ask(
+            _Request(
+                method="POST",
+                url=target,
+                headers={"Content-Type": kind, **(headers or {})},
+                auth=auth or login,
+                max_bytes=max_bytes or MAX_BYTES,
+                body=(urlencode(data or {}) if json is None else jsonlib.dumps(json)).encode(),
+            )
+        )
 
-    async def _ask(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None,
-        auth: tuple[str, str] | None,
-        max_bytes: int | None,
-        body: bytes | aiohttp.FormData | None = None,
-    ) -> Page:
-        host = URL(url).host or ""
+    def _cookies(self, url: URL) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted((name, cookie.value) for name, cookie in self._jar.filter_cookies(url).items()))
+
+    async def _ask(self, request: _Request) -> Page:
+        host = request.url.host or ""
         try:
-            async with asyncio.timeout(self._http.deadline), self._http.session(self._jar) as session:
-                return await self._follow(
-                    session, method, url, headers=headers, auth=auth, max_bytes=max_bytes or MAX_BYTES, body=body
-                )
+            async with asyncio.timeout(self._http.deadline) as limit, self._http.session(self._jar) as session:
+                return await self._follow(session, request, limit)
         except TimeoutError:
-            raise SourceDown(f"{host} did not answer within {self._http.deadline:.0f} s") from None
+            raise SourceDown(f"{host} did not answer within {self._http.deadline:g} s") from None
+        except TooLarge:
+            megabytes = request.max_bytes / 1_000_000
+            raise SourceChanged(f"{host} answers more than {megabytes:g} MB: no timetable is so large") from None
+        except CannotUnpack as error:
+            raise SourceChanged(f"{host} packs its pages in a way that was not asked for ({error})") from None
         except (aiohttp.ClientPayloadError, zlib.error):
             raise TruncatedPage(f"{host} broke off in the middle of the page") from None
         except aiohttp.ClientConnectorError as error:
-            if _FORBIDDEN in str(error):
-                raise ForbiddenAddress(f"{host} is a private or reserved address") from None
-            raise SourceDown(f"{host} cannot be reached ({_reason(error)})") from None
+            if _FORBIDDEN in str(error.os_error):
+                raise ForbiddenAddress(f"{error.host} is a private or reserved address") from None
+            raise SourceDown(f"{error.host} cannot be reached ({_reason(error)})") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise SourceDown(f"{host} cannot be read ({type(error).__name__})") from None
 
-    async def _follow(
-        self,
-        session: aiohttp.ClientSession,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None,
-        auth: tuple[str, str] | None,
-        max_bytes: int,
-        body: bytes | aiohttp.FormData | None,
-    ) -> Page:
-        target = URL(url)
-        login = aiohttp.BasicAuth(*auth) if auth else None
+    async def _follow(self, session: aiohttp.ClientSession, request: _Request, limit: asyncio.Timeout) -> Page:
         for _ in range(REDIRECTS + 1):
-            host = target.host or ""
-            kept = self._http.kept(str(target)) if method == "GET" and login is None else None
-            lock = await self._http.polite(host)
-            try:
-                async with session.request(
-                    method,
-                    target,
-                    headers={**(headers or {}), **_conditions(kept)},
-                    auth=login,
-                    data=body,
+            anonymous = request.method == "GET" and not self._cookies(request.url)
+            kept = self._http.bodies.get(_key(request)) if anonymous else None
+            async with (
+                self._http.turns.turn(request.url.host or "", limit),
+                session.request(
+                    request.method,
+                    request.url,
+                    headers={**request.headers, **(kept.conditions if kept else {})},
+                    auth=aiohttp.BasicAuth(*request.auth, encoding="utf-8") if request.auth else None,
+                    data=request.body,
                     allow_redirects=False,
-                ) as answer:
-                    if answer.status not in _REDIRECTS:
-                        return await self._page(answer, target, kept, max_bytes)
-                    following = _next_hop(target, answer.headers.get("Location", ""))
-            finally:
-                lock.release()
-            if following.host != target.host:
-                login = None
-            if answer.status == 303 or (answer.status in {301, 302} and method == "POST"):
-                method, body = "GET", None
-            target = following
-        raise SourceChanged(f"{target.host} redirects in a circle")
+                ) as answer,
+            ):
+                if answer.status == 304 and kept is not None:
+                    return kept.unpacked()
+                if answer.status not in _REDIRECTS:
+                    self._refuse_status(answer)
+                    page = await _page(answer, request)
+                    if anonymous and _may_keep(answer):
+                        self._http.bodies.put(_key(request), page)
+                    return page
+                request = request.following(next_hop(request.url, answer.headers.get("Location", "")), answer.status)
+        raise SourceChanged(f"{request.url.host} redirects in a circle")
 
-    async def _page(self, answer: aiohttp.ClientResponse, url: URL, kept: _Kept | None, max_bytes: int) -> Page:
-        host = url.host or ""
-        if answer.status == 304 and kept is not None:
-            return replace(kept.page, body=zlib.decompress(kept.packed))
-        _refuse_status(answer, host, self._http.now())
-        page = Page(
-            str(url),
-            await _body(answer, max_bytes, host),
-            answer.content_type,
-            answer.charset or "",
-            {name: answer.headers[name] for name in ("ETag", "Last-Modified") if name in answer.headers},
-        )
-        log.debug("%s answered %d bytes", host, len(page.body))
-        if answer.method == "GET":
-            self._http.keep(str(url), page)
-        return page
+    def _refuse_status(self, answer: aiohttp.ClientResponse) -> None:
+        status, host = answer.status, answer.url.host or ""
+        if status in {401, 403, 407}:
+            raise LoginRequired(f"{host} asks for a password, or refused the one it was given ({status})")
+        if status in {404, 410}:
+            raise NotReleased(f"{host} has no such page ({status})")
+        if status in {408, 425, 429} or status >= 500:
+            pause = retry_after(answer.headers.get("Retry-After", ""), self._http.now())
+            if pause:
+                self._http.turns.rest(host, pause)
+            raise SourceDown(f"{host} is out of order ({status})", retry_after=pause)
+        if not 200 <= status < 300 or status == 206:
+            raise SourceChanged(f"{host} answered {status}")
 
 
-def _checked(url: URL, given: str) -> URL:
-    scheme = _SCHEMES.get(url.scheme, url.scheme)
-    if scheme not in {"http", "https"} or not url.host:
-        raise ForbiddenAddress(f"{given.split(':')[0][:20]}: only http and https addresses are read")
-    try:
-        return url if scheme == url.scheme else URL(scheme + str(url)[len(url.scheme) :])
-    except ValueError:
-        raise ForbiddenAddress("the address cannot be read") from None
+def _key(request: _Request) -> _Key:
+    return str(request.url), tuple(sorted(request.headers.items())), request.auth
 
 
-def _next_hop(now: URL, location: str) -> URL:
-    if not location:
-        raise SourceChanged(f"{now.host} redirects nowhere")
-    following = _checked(now.join(URL(location)), location)
-    if now.scheme == "https" and following.scheme == "http":
-        raise ForbiddenAddress(f"{now.host} redirects to an unprotected address")
-    return following.with_fragment(None)
+def _result(future: asyncio.Future[Page]) -> Page:
+    error = future.exception()
+    if error is not None:
+        raise error.with_traceback(None)
+    return future.result()
 
 
-def _conditions(kept: _Kept | None) -> dict[str, str]:
-    if kept is None:
-        return {}
-    wanted = {"If-None-Match": kept.etag, "If-Modified-Since": kept.last_modified}
-    return {name: value for name, value in wanted.items() if value}
+def _may_keep(answer: aiohttp.ClientResponse) -> bool:
+    """A "304" repeats neither cookies nor what the server wants forgotten."""
+    return "Set-Cookie" not in answer.headers and "no-store" not in answer.headers.get("Cache-Control", "").lower()
 
 
-def _refuse_status(answer: aiohttp.ClientResponse, host: str, now: datetime) -> None:
-    status = answer.status
-    if status in {401, 403, 407}:
-        raise LoginRequired(f"{host} asks for a password, or refused the one it was given ({status})")
-    if status in {404, 410}:
-        raise NotReleased(f"{host} has no such page ({status})")
-    if status == 429 or status >= 500:
-        raise SourceDown(f"{host} is out of order ({status})", retry_after=_retry_after(answer, now))
-    if status != 200:
-        raise SourceChanged(f"{host} answered {status}")
-
-
-def _retry_after(answer: aiohttp.ClientResponse, now: datetime) -> float | None:
-    given = answer.headers.get("Retry-After", "").strip()
-    if given.isdigit():
+def retry_after(given: str, now: datetime) -> float | None:
+    """Seconds that a `Retry-After` header asks for (RFC 9110: a number or a date), or None."""
+    given = given.strip()
+    if given.isascii() and given.isdigit():
         return float(given[:9])
     try:
         moment = email.utils.parsedate_to_datetime(given)
-        return max((moment - now).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+    except ValueError:
         return None
+    if moment.tzinfo is None:  # "-0000"
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - now).total_seconds(), 0.0)
 
 
-async def _body(answer: aiohttp.ClientResponse, max_bytes: int, host: str) -> bytes:
-    """The decoded body, read in pieces: what a bomb unpacks to is never in memory, only what is allowed of it."""
-    encoding = answer.headers.get("Content-Encoding", "identity").lower().strip()
-    unpack = None
-    if encoding in {"gzip", "x-gzip", "deflate"}:
-        unpack = zlib.decompressobj(47)
-    elif encoding not in {"identity", ""}:
-        raise SourceChanged(f"{host} packs its pages in a way that was not asked for ({encoding[:20]})")
-    body = bytearray()
+async def _page(answer: aiohttp.ClientResponse, request: _Request) -> Page:
+    """The answer with its body unpacked, read in pieces. Raises TooLarge as soon as it is."""
+    unpacker = Unpacker(answer.headers.get("Content-Encoding", ""), request.max_bytes)
+    if (answer.content_length or 0) > request.max_bytes:
+        raise TooLarge
     async for chunk in answer.content.iter_chunked(CHUNK):
-        piece = chunk
-        while piece:
-            if unpack is None:
-                body += piece
-                piece = b""
-            else:
-                try:
-                    body += unpack.decompress(piece, max_bytes + 1 - len(body))
-                except zlib.error:
-                    if body or encoding != "deflate":
-                        raise
-                    unpack = zlib.decompressobj(-15)  # "deflate" without its header, as some servers send it
-                    continue
-                piece = unpack.unconsumed_tail
-            if len(body) > max_bytes:
-                raise SourceChanged(f"{host} answers more than {max_bytes // 1_000_000} MB: no timetable is so large")
-    if unpack is not None and not unpack.eof:
-        raise TruncatedPage(f"{host} broke off in the middle of the page")
-    return bytes(body)
+        unpacker.feed(chunk)
+    if not unpacker.finished:
+        raise aiohttp.ClientPayloadError
+    log.debug("%s answered %d bytes", request.url.host, len(unpacker.body))
+    return Page(
+        url=str(request.url),
+        body=bytes(unpacker.body),
+        content_type=answer.content_type if "Content-Type" in answer.headers else "",
+        charset=answer.charset or "",
+        headers={name: answer.headers[name] for name in ("ETag", "Last-Modified") if name in answer.headers},
+    )
 
 
 def _reason(error: aiohttp.ClientConnectorError) -> str:
