@@ -17,7 +17,9 @@ from bot.render.text import needs_fallback, strike_height, tabular_features, wid
 
 MAX_WIDTH = 1280
 MAX_HEIGHT = 1280
-_RUN_CACHE_BYTES = 3 << 20
+_BAND = 64
+_RUN_CACHE_BYTES = 1 << 20
+_PATCH_CACHE_BYTES = 2 << 20
 
 
 class Box(NamedTuple):
@@ -87,7 +89,7 @@ def _weight(run: _Run) -> int:
 
 
 _runs = _RunCache(_RUN_CACHE_BYTES)
-_patches = _RunCache(_RUN_CACHE_BYTES)
+_patches = _RunCache(_PATCH_CACHE_BYTES)
 
 
 class Canvas:
@@ -209,11 +211,15 @@ class Canvas:
         """
         colours = palette_of(self.theme).colours
         header = struct.pack(">LLBBBBB", self.width, self.height, 8, 3, 0, 0, 0)
-        with self._image as image:
-            raw = _differences(image) if difference else image.tobytes()
         strategy = zlib.Z_FILTERED if difference else zlib.Z_DEFAULT_STRATEGY
         deflater = zlib.compressobj(level, strategy=strategy)
-        pixels = deflater.compress(raw) + deflater.flush()
+        with self._image as image:
+            # In bands: buffers this small stay on the heap instead of being mapped anew for every picture.
+            tops = range(0, self.height, _BAND)
+            bands = [(0, top, image.width, min(top + _BAND, self.height)) for top in tops]
+            pixels = b"".join(
+                [*(deflater.compress(_band(image, band, difference)) for band in bands), deflater.flush()]
+            )
         return b"".join(
             (
                 b"\x89PNG\r\n\x1a\n",
@@ -225,10 +231,14 @@ class Canvas:
         )
 
 
-def _differences(image: Image.Image) -> bytes:
-    with ImageChops.offset(image, 1, 0) as left, ImageChops.subtract_modulo(image, left) as result:
-        result.paste(1, (0, 0, 1, image.height))
-        return result.tobytes()
+def _band(image: Image.Image, box: tuple[int, int, int, int], difference: bool) -> bytes:
+    """The scan lines of a band as PNG stores them."""
+    with image.crop(box) as band:
+        if not difference:
+            return band.tobytes()
+        with ImageChops.offset(band, 1, 0) as left, ImageChops.subtract_modulo(band, left) as result:
+            result.paste(1, (0, 0, 1, band.height))
+            return result.tobytes()
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

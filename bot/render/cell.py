@@ -17,12 +17,13 @@ from bot.render.layout import (
     draw_spans,
     listed,
     look_of,
+    moved_spans,
     people_of,
     pill_width,
     title_of,
 )
 from bot.render.palette import Rgb, Theme
-from bot.render.text import clean, fit, fit_name, split_in_two, width, wrap
+from bot.render.text import ELLIPSIS, clean, fit, fit_name, shorten, split_in_two, width, wrap
 from bot.render.view import Cell, Entry, WeekView, clock
 
 SMALL = Font("SemiBold", 22)
@@ -113,7 +114,10 @@ def _draw_low(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outside
         ink = theme.amber if changed else theme.meta
         canvas.text(right, y, shown, font, ink, ground=ground, cell=cell)
         right -= 10
-    label = " ".join(filter(None, (title_of(lesson), listed(lesson.groups))))
+    # The group tells parallel lessons apart: it stays whole, the name gives way.
+    group = fit(listed(lesson.groups), _HALF, (right - left) // 2)
+    space = right - left - (width(group, _HALF) + 8 if group else 0)
+    label = " ".join(filter(None, (shorten(title_of(lesson), _HALF, space), group)))
     label = fit(label, _HALF, right - left)
     canvas.text(left, y, label, _HALF, look.subject, ground=ground, cell=cell, struck=look.cancelled)
 
@@ -139,14 +143,17 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
     high = box.y1 - box.y0
     exam_pill = Pill(clean(view.words.exam).upper(), theme.on_red, theme.red_line)
     icons = _icons(entry)
-    lines, font = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high)
     # An exam's word needs a line of its own; without it the sign alone stands in the corner.
-    pill = bool(entry.exams) and not look.cancelled and len(lines) == 1 and high >= 104
+    pill = bool(entry.exams) and not look.cancelled and high >= 104
+    lines, font, beside = _subject_lines(title_of(lesson), right - left, (len(icons) - pill) * 30, high)
+    pill = pill and len(lines) == 1
     if pill:
         icons = [icon for icon in icons if icon != _SIGNS["exam"]]
-        lines, font = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high - _PILL_HEIGHT)
+    elif entry.exams:
+        lines, font, beside = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high)
+    icons_y = box.y0 + (10 if beside else font.size + 15)
     for at, icon in enumerate(icons):
-        _draw_icon(canvas, box.x1 - 10 - _ICON - at * 30, box.y0 + 10, icon, _ICON, look.ground)
+        _draw_icon(canvas, box.x1 - 10 - _ICON - at * 30, icons_y, icon, _ICON, look.ground)
     top = box.y0 + (8 if high < 84 else 10)
     y = top + round(font.size * 0.86)
     for line in lines:
@@ -162,20 +169,29 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
     elif free >= 28:
         spans = _middle(entry, look, theme)
         baseline = y - font.size - 3 + 30
-        draw_spans(canvas, left, baseline, spans, right=right, ground=look.ground, cell=cell)
+        end = right - (0 if beside else len(icons) * 30)
+        draw_spans(canvas, left, baseline, spans, right=end, ground=look.ground, cell=cell)
     _draw_details(canvas, entry, view, look, left=left, right=right, y=box.y1 - 12, cell=cell, row_start=row_start)
 
 
-def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tuple[str, ...], Font]:
-    """The subject at 29 px, else 26, on as many lines as the cell has room for; icons narrow the first line."""
-    most = 2 if high >= 96 else 1
+def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tuple[str, ...], Font, bool]:
+    """The subject at 29 px, else 26, on as many lines as there is room for, and whether the icons stand beside it.
+
+    Icons narrow the first line, or stand below a subject that needs the whole of it.
+    """
+    two = high >= 96
     for size in _SUBJECT_SIZES:
         font = Font("SemiBold", size)
-        lines = split_in_two(subject, font, room, room - icons)
-        if lines and len(lines) <= most:
-            return lines, font
+        wide = width(subject, font)
+        if wide <= room - (0 if two else icons):
+            return (subject,), font, wide <= room - icons
+        lines = split_in_two(subject, font, room, room - icons) if two else None
+        if lines:
+            return lines, font, True
     font = Font("SemiBold", _SUBJECT_SIZES[-1])
-    return wrap(subject, font, room - icons, most), font
+    if two and " " in subject:
+        return wrap(subject, font, room, 2, first_room=room - icons), font, True
+    return (shorten(subject, font, room - (0 if two else icons)),), font, not two
 
 
 def _middle(entry: Entry, look: Look, theme: Theme) -> list[Span]:
@@ -183,8 +199,8 @@ def _middle(entry: Entry, look: Look, theme: Theme) -> list[Span]:
     lesson, spans = entry.lesson, list[Span]()
     if lesson.was.subject and lesson.was.subject != lesson.subject and not look.cancelled:
         spans.append(Span(clean(lesson.was.subject), _NOTE, theme.struck, struck=True))
-    if entry.moved_from and not look.cancelled:
-        spans.append(Span(clean(entry.moved_from), _NOTE, theme.struck, struck=True))
+    if not look.cancelled:
+        spans += moved_spans(entry, plain=_NOTE, bold=SMALL, theme=theme)
     if lesson.groups:
         spans.append(Span(listed(lesson.groups), _NOTE, theme.meta))
     if lesson.note and lesson.subject:
@@ -220,5 +236,7 @@ def _draw_details(
         others = [span for span in others if not span.struck] or others
     if len(people) == 1 and others:
         last = others[-1]
-        others[-1] = last._replace(text=fit_name(last.text, last.font, max(0, right - left - used)))
+        name = fit_name(last.text, last.font, max(0, right - left - used))
+        # Two letters and "…" say less than nothing.
+        others[-1] = last._replace(text=name if len(name) > 4 or not name.endswith(ELLIPSIS) else "")
     draw_spans(canvas, left, y, spans + others, right=right, ground=look.ground, cell=cell)

@@ -6,6 +6,7 @@ import io
 import struct
 from functools import cache, lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,9 +32,14 @@ class Font(NamedTuple):
     tabular: bool = False
 
 
-@cache
-def _inter_bytes(weight: str) -> bytes:
-    return (resources.files(__package__) / "fonts" / f"Inter-{weight}.ttf").read_bytes()
+def _inter_file(weight: str) -> Traversable:
+    return resources.files("bot.render") / "fonts" / f"Inter-{weight}.ttf"
+
+
+def _inter_path(weight: str) -> Path | None:
+    """The font as a file, unless the package is run from an archive."""
+    file = _inter_file(weight)
+    return file if isinstance(file, Path) else None
 
 
 @cache
@@ -48,15 +54,16 @@ def _fallback_path(weight: str) -> Path | None:
 @lru_cache(maxsize=64)
 def load(weight: str, size: int, *, fallback: bool = False) -> ImageFont.FreeTypeFont:
     """The font of Pillow. With `fallback`, DejaVu, which must be there (see `fallback_points`)."""
-    path = _fallback_path(weight) if fallback else None
-    source = str(path) if path is not None else io.BytesIO(_inter_bytes(weight))
+    path = _fallback_path(weight) if fallback else _inter_path(weight)
+    # From a path FreeType maps the file once for all sizes; from bytes every size would hold a copy.
+    source = str(path) if path is not None else io.BytesIO(_inter_file(weight).read_bytes())
     return ImageFont.truetype(source, size, layout_engine=_LAYOUT)
 
 
 @cache
 def inter_points() -> frozenset[int]:
     """The code points of the vendored fonts; the three weights cover the same."""
-    return _code_points(_inter_bytes("Regular"))
+    return _code_points(_inter_file("Regular").read_bytes())
 
 
 @cache

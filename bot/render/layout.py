@@ -10,7 +10,7 @@ from bot.render.canvas import Box, Canvas
 from bot.render.fonts import Font
 from bot.render.palette import Hue, Rgb, Theme
 from bot.render.text import clean, fit, width
-from bot.render.view import Entry, Frame, Words
+from bot.render.view import Entry, Frame, Words, clock
 
 DOT = "  ·  "
 ARROW_GAP = 10
@@ -110,6 +110,16 @@ def change_spans(
     if new:
         spans.append(Span(new, bold, theme.amber))
     return spans
+
+
+def moved_spans(entry: Entry, *, plain: Font, bold: Font, theme: Theme) -> list[Span]:
+    """Where a moved lesson was and is."""
+    lesson = entry.lesson
+    old = clean(entry.moved_from)
+    if not old:
+        return []
+    ends = dict.fromkeys((lesson.periods[0], lesson.periods[-1])) if lesson.periods else (clock(lesson.start),)
+    return change_spans(clean("–".join(ends)), old, plain=plain, bold=bold, ink=theme.meta, theme=theme)
 
 
 def draw_spans(canvas: Canvas, x: int, y: int, spans: Iterable[Span], *, right: int, ground: Rgb, cell: Box) -> int:

@@ -17,6 +17,7 @@ from bot.render.layout import (
     draw_spans,
     listed,
     look_of,
+    moved_spans,
     people_of,
     pill_width,
     title_of,
@@ -121,7 +122,7 @@ def _draw_number(canvas: Canvas, y: int, label: str, entry: Entry, look: Look, s
     if not label:
         return
     cell = Box(MARGIN + BAR, y, columns.time - 4, y + step.row)
-    room = cell.x1 - cell.x0 - 6
+    room = cell.x1 - cell.x0 - 16
     size = next((s for s in (step.number, 28, 24, 20) if width(label, Font("Bold", s)) <= room), 20)
     font = Font("Bold", size)
     label = fit(label, font, room)
@@ -215,7 +216,7 @@ def _details(entry: Entry, view: DayView, look: Look, step: Step, theme: Theme) 
     old_people = None if were is None else listed(were)
     old_subject = clean(was.subject) if was.subject and was.subject != lesson.subject else ""
     fields = [
-        [Span(clean(entry.moved_from), plain, theme.struck, struck=True)] if entry.moved_from else [],
+        moved_spans(entry, plain=plain, bold=bold, theme=theme),
         [Span(old_subject, plain, theme.struck, struck=True)] if old_subject else [],
         change_spans(listed(lesson.rooms), old_rooms, plain=plain, bold=bold, ink=theme.meta, theme=theme),
         change_spans(listed(people), old_people, plain=plain, bold=bold, ink=theme.meta, theme=theme),

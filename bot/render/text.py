@@ -16,6 +16,8 @@ _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _STRIKE_RISE = 0.29
 ELLIPSIS = "…"
+_VOWELS = frozenset("aeiouyæøаеиоуыэюяєіїёαεηιουω")
+_NO_MARKS = dict.fromkeys(range(0x300, 0x370))
 
 
 @lru_cache(maxsize=2048)
@@ -72,7 +74,7 @@ def tabular_features(font: Font) -> list[str] | None:
     return ["tnum"] if font.tabular and RAQM else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def width(text: str, font: Font) -> int:
     """Advance of a cleaned text in px, rounded up."""
     return _measure(text, font)
@@ -83,7 +85,7 @@ def _measure(text: str, font: Font) -> int:
     return int(-(-face.getlength(text, features=tabular_features(font)) // 1))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def fit(text: str, font: Font, room: int) -> str:
     """The text, or as much of it as fits with "…"; "" when not even one letter does."""
     if width(text, font) <= room:
@@ -122,22 +124,48 @@ def split_in_two(text: str, font: Font, room: int, first_room: int) -> tuple[str
 
 
 @lru_cache(maxsize=1024)
-def wrap(text: str, font: Font, room: int, lines: int) -> tuple[str, ...]:
-    """At most `lines` lines; the last one ends in "…" when the text is longer."""
+def wrap(text: str, font: Font, room: int, lines: int, *, first_room: int | None = None) -> tuple[str, ...]:
+    """At most `lines` lines; the last one ends in "…" when the text is longer. The first may be narrower."""
     words, done, current = text.split(), list[str](), ""
+    rooms = [first_room or room, *[room] * lines]
     for at, word in enumerate(words):
         if len(done) == lines - 1:
             current = " ".join([*([current] if current else []), *words[at:]])
             break
         tried = f"{current} {word}".strip()
-        if not current or width(tried, font) <= room:
+        if not current or width(tried, font) <= rooms[len(done)]:
             current = tried
         else:
             done.append(current)
             current = word
     if current:
         done.append(current)
-    return tuple(line for line in (fit(line, font, room) for line in done[:lines]) if line)
+    fitted = (fit(line, font, space) for line, space in zip(done[:lines], rooms, strict=False))
+    return tuple(line for line in fitted if line)
+
+
+@lru_cache(maxsize=2048)
+def shorten(text: str, font: Font, room: int) -> str:
+    """A name on one line: whole, else with words cut as schools cut them («Англ. мова»), else with "…"."""
+    words = text.split()
+    if width(text, font) > room and 2 <= len(words) <= 4:
+        for at in range(len(words)):
+            for kept in _cuts(words[at]):
+                words[at] = kept
+                shorter = " ".join(words)
+                if width(shorter, font) <= room:
+                    return shorter
+    return fit(text, font, room)
+
+
+def _cuts(word: str) -> list[str]:
+    """Ways to cut a word, the longest first: after a consonant, before a vowel, three letters at least."""
+    plain = unicodedata.normalize("NFD", word.lower())
+    if len(word) < 6 or not word.isalpha() or len(plain.translate(_NO_MARKS)) != len(word):
+        return []
+    plain = plain.translate(_NO_MARKS)
+    places = [at for at in range(len(word) - 2, 2, -1) if plain[at] in _VOWELS and plain[at - 1] not in _VOWELS]
+    return [word[:at] + "." for at in places]
 
 
 def strike_height(font: Font) -> int:

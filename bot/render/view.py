@@ -42,7 +42,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One lesson with what belongs to it. `moved_from` says where it was ("3", "17.11 3")."""
+    """One lesson with what belongs to it. `moved_from` says where it was ("3", "17.11 · 3")."""
 
     lesson: Lesson
     homework: tuple[Homework, ...] = ()
@@ -255,7 +255,7 @@ def _moved_from(lesson: Lesson, lang: str) -> str:
         "–".join(dict.fromkeys((was.periods[0], was.periods[-1]))) if was.periods else "",
         clock(was.start) if was.start and not was.periods else "",
     ]
-    return " ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
 
 
 def _free_between(before: Row, after: Row, rung: Mapping[str, Bell]) -> list[Slot]:
