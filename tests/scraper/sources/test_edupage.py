@@ -1,0 +1,256 @@
+"""EduPage: cards joined with lessons, bells, weeks, terms, groups; the dated plan; substitutions; the visits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import (
+    EmptyBody,
+    LoginRequired,
+    MaintenancePage,
+    NotReleased,
+    SourceChanged,
+    SourceError,
+    TruncatedPage,
+    UnknownTarget,
+    WrongPage,
+)
+from bot.model import Kind, Lesson, Notice, Plan, Status, Substitution, TargetKind
+from bot.scraper.contract import Page
+from bot.scraper.sources.edupage import SOURCE, timetables_on
+from tests.scraper.sources.recorded import RecordedHttp, query_of
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "edupage"
+QUERY = query_of({})
+
+
+def sample(name: str) -> str:
+    return (SAMPLES / name).read_text("utf-8")
+
+
+def plan_of(*texts: str, name: str = "", kind: TargetKind = TargetKind.CLASS) -> Plan:
+    pages = [Page("file:///page.json", text.encode()) for text in texts]
+    return SOURCE.parse(pages, replace(QUERY, name=name, kind=kind))
+
+
+def changed(table: str, key: str, **values: object) -> str:
+    """The regular timetable with some values of one row changed."""
+    answer: dict[str, Any] = json.loads(sample("regular.json"))
+    for one in answer["r"]["dbiAccessorRes"]["tables"]:
+        if one["id"] == table:
+            next(row for row in one["data_rows"] if row["id"] == key).update(values)
+    return json.dumps(answer)
+
+
+def test_a_double_lesson_whole() -> None:
+    assert plan_of(sample("regular.json")).lessons[0] == Lesson(
+        "Fizika",
+        weekday=0,
+        periods=("1", "2"),
+        start=time(8),
+        end=time(9, 40),
+        teachers=("P. Vaitkus",),
+        rooms=("302",),
+        classes=("5a",),
+    )
+
+
+def test_cards_that_are_not_placed_are_no_lessons() -> None:
+    lessons = plan_of(sample("regular.json")).lessons
+    assert [(lesson.weekday, lesson.periods) for lesson in lessons] == [
+        (0, ("1", "2")),
+        (0, ("3",)),
+        (1, ("0",)),
+        (2, ("1",)),
+        (3, ("10",)),
+        (4, ("2",)),
+    ]
+
+
+def test_weeks_terms_groups_and_blank_ids() -> None:
+    _, second, first, *_ = plan_of(sample("regular.json")).lessons
+    assert (first.week, first.groups, first.teachers, first.rooms, first.note) == (
+        "A",
+        ("1 grupė",),
+        ("O. Gervė",),
+        ("Salė",),
+        "",
+    )
+    assert (second.week, second.groups, second.teachers, second.rooms, second.note) == (
+        "",
+        ("2 grupė",),
+        (),
+        (),
+        "I pusmetis",
+    )
+
+
+def test_a_card_in_some_of_three_weeks_is_a_lesson_for_each() -> None:
+    lessons = plan_of(changed("cards", "c2", weeks="101")).lessons
+    assert [lesson.week for lesson in lessons if lesson.weekday == 1] == ["A", "C"]
+
+
+def test_a_joint_lesson_has_all_its_classes_teachers_and_rooms_and_no_midnight_hours() -> None:
+    joint = plan_of(sample("regular.json")).lessons[4]
+    assert (joint.classes, joint.teachers, joint.rooms) == (
+        ("5a", "1b"),
+        ("P. Vaitkus", "O. Gervė"),
+        ("Salė", "302"),
+    )
+    assert (joint.start, joint.end, joint.groups) == (None, None, ())
+
+
+def test_bells_of_the_class_and_of_the_weekday() -> None:
+    lessons = plan_of(sample("regular.json"), name="1B").lessons
+    assert [(lesson.weekday, lesson.start, lesson.end) for lesson in lessons] == [
+        (2, time(8, 30), time(9, 5)),
+        (3, None, None),
+        (4, time(9, 10), time(9, 40)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "count"),
+    [
+        (TargetKind.CLASS, "05 A", 4),
+        (TargetKind.TEACHER, "P. Vaitkus", 2),
+        (TargetKind.ROOM, "302", 2),
+        (TargetKind.ROOM, "Fizikos kabinetas", 2),
+    ],
+)
+def test_the_plan_of_one(kind: TargetKind, name: str, count: int) -> None:
+    assert len(plan_of(sample("regular.json"), name=name, kind=kind).lessons) == count
+
+
+def test_an_unknown_class_and_one_without_lessons() -> None:
+    with pytest.raises(UnknownTarget) as caught:
+        plan_of(sample("regular.json"), name="5c")
+    assert caught.value.nearest == ("5a",)
+    bare = changed("lessons", "*54", classids=["*1"]).replace('["*1", "*2"]', '["*1"]')
+    with pytest.raises(NotReleased):
+        plan_of(bare, name="1b")
+
+
+def test_the_dated_plan_with_its_names() -> None:
+    plan = plan_of(sample("names.json"), sample("dated.json"), name="5a")
+    cancelled, double = plan.lessons
+    assert double == Lesson(
+        "Fizika",
+        date=date(2026, 11, 25),
+        weekday=2,
+        periods=("1", "2"),
+        start=time(8),
+        end=time(9, 40),
+        teachers=("P. Vaitkus",),
+        rooms=("302",),
+        classes=("5a",),
+        status=Status.CHANGED,
+    )
+    assert (cancelled.date, cancelled.status, cancelled.groups, cancelled.classes) == (
+        date(2026, 11, 24),
+        Status.CANCELLED,
+        ("1 grupė",),
+        ("5a", "1b"),
+    )
+    assert plan.notices == (Notice("Karjeros diena", date(2026, 11, 26)),)
+    assert plan.days == (date(2026, 11, 24), date(2026, 11, 25))
+
+
+def test_substitutions_and_a_day_without() -> None:
+    day = date(2026, 11, 24)
+    plan = plan_of(sample("substitutions.json"))
+    assert plan.substitutions == (
+        Substitution(Kind.SUBSTITUTION, day, ("1", "2"), classes=("5a",), note="Fizika - Pavaduoja: O. Gervė"),
+        Substitution(Kind.CANCELLED, day, ("5",), classes=("5a",), note="Kūno kultūra - Nevyksta"),
+        Substitution(Kind.EVENT, day, (), classes=("1b",), note="Išvyka"),
+    )
+    assert plan.days == (day,)
+    none = plan_of(sample("no-substitutions.json"))
+    assert (none.substitutions, none.days) == ((), (date(2026, 11, 25),))
+
+
+@pytest.mark.parametrize(
+    ("day", "numbers"),
+    [
+        (date(2026, 9, 15), ["5"]),
+        (date(2026, 11, 23), ["7", "8", "5"]),  # 9 is hidden, 6 has not begun
+        (date(2027, 3, 1), ["6", "7", "8", "5"]),
+        (date(2026, 8, 1), ["7"]),  # none has begun: the default
+    ],
+)
+def test_which_timetable_is_valid(day: date, numbers: list[str]) -> None:
+    assert timetables_on(json.loads(sample("timetables.json"))["r"], day) == numbers
+
+
+@pytest.mark.parametrize("name", ["regular.json", "names.json", "substitutions.json", "timetables.json"])
+def test_cut_anywhere_is_named(name: str) -> None:
+    text = sample(name).rstrip()
+    for cut in {1 + (len(text) - 2) * step // 120 for step in range(121)}:
+        with pytest.raises(SourceError):
+            plan_of(text[:cut])
+    with pytest.raises(TruncatedPage):
+        plan_of(text[: len(text) // 2])
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", EmptyBody),
+        ("<html><title>Login</title><input type=password></html>", LoginRequired),
+        ("<html><h1>Maintenance</h1></html>", MaintenancePage),
+        ("<html><p>Tvarkaraštis</p></html>", WrongPage),
+        ('{"data": {"days": []}}', WrongPage),
+        ("[1, 2]", WrongPage),
+        (sample("refused.json"), LoginRequired),
+        (sample("reload.json"), LoginRequired),
+        (sample("dated.json"), SourceChanged),
+        ('{"r": {"error": "boom"}}', SourceChanged),
+        ('{"r": null}', SourceChanged),
+        ('{"r": ""}', SourceChanged),
+        ('{"r": "<div>ok</div>"}', SourceChanged),
+        ('{"r": {"dbiAccessorRes": {"tables": []}}}', SourceChanged),
+        ('{"r": {"regular": {}}}', SourceChanged),
+        (sample("regular.json").replace('"cards"', '"kortos"'), SourceChanged),
+        (sample("regular.json").replace('"lessonid"', '"pamoka"'), SourceChanged),
+        (sample("regular.json").replace('"days": "', '"days": "0000000'), SourceChanged),
+        (changed("cards", "c3", period="33"), SourceChanged),
+    ],
+)
+def test_refusals(text: str, error: type[SourceError]) -> None:
+    with pytest.raises(error):
+        plan_of(text)
+
+
+@pytest.mark.parametrize("visit", ["regular", "dated", "list"])
+async def test_a_visit(visit: str) -> None:
+    folder = SAMPLES / "site" / visit
+    values = json.loads((folder / "visit.json").read_text("utf-8"))
+    http = RecordedHttp(folder, values["requests"])
+    query = query_of(values["query"])
+    plan = SOURCE.parse(await SOURCE.fetch(http, query), query)
+    assert http.left == []
+    assert len(plan.lessons) == len(values["plan"]["lessons"])
+    assert len(plan.targets) == len(values["plan"]["targets"])
+
+
+async def test_a_week_without_dated_items_is_not_released(tmp_path: Path) -> None:
+    folder = SAMPLES / "site" / "dated"
+    values = json.loads((folder / "visit.json").read_text("utf-8"))
+    for name in ("timetable.html", "timetables.json", "names.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "dated.json").write_text('{"r": {"ttitems": []}}')
+    with pytest.raises(NotReleased):
+        await SOURCE.fetch(RecordedHttp(tmp_path, values["requests"]), query_of(values["query"]))
+
+
+def test_recognised() -> None:
+    for name in ("regular.json", "names.json", "dated.json", "substitutions.json", "no-substitutions.json"):
+        assert SOURCE.recognise(Page("file:///a", sample(name).encode())) == 1.0
+    assert SOURCE.recognise(Page("https://mokykla.edupage.org/timetable/", b"")) > 0.5
+    assert SOURCE.recognise(Page("file:///a", b'{"days": []}')) == 0.0
