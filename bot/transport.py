@@ -1,7 +1,7 @@
 """How calls reach Telegram: python-telegram-bot's requests on aiohttp, with errors that say what may have arrived.
 
 A sender has to know one thing that a plain "network error" hides: can the message be in the chat already? So a failed
-call is `NotSent` (the request was never complete: repeating it is safe), `AnswerLost` (it was complete, its answer was
+call is `NotSent` (Telegram never had the whole request: repeating it is safe), `AnswerLost` (it had, and its answer was
 not read: the message may be there) or `ServerError` (the server answered, with a status that is no verdict on the
 message). Every other answer keeps the class that python-telegram-bot gives it. No error, log line or repr holds the
 URL, since the token is a part of it.
@@ -11,21 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
-from collections.abc import Iterator
 from http import HTTPStatus
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.payload import Payload
-from telegram.error import BadRequest, NetworkError, TimedOut
+from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
-CHUNK = 64 * 1024
-"""Bytes of an upload that one write timeout covers."""
+from bot.request_body import Body, body_of
 
 KEEP_ALIVE = 50.0
 """Seconds that an idle connection is kept: below the 75 s of nginx, so that a call rarely meets one that is closing."""
@@ -48,7 +43,8 @@ type_of_default = type(BaseRequest.DEFAULT_NONE)
 
 
 class NotSent(NetworkError):
-    """The request never left complete: no name, refused, no connection in time, no TLS, broken off while writing."""
+    """The request did not reach Telegram: no name, refused, no connection in time, no TLS, broken off while writing, or
+    refused by something in between."""
 
 
 class AnswerLost(TimedOut):
@@ -59,7 +55,7 @@ class AnswerLost(TimedOut):
 
 
 class ServerError(NetworkError):
-    """The server answered with a status that decides nothing about the call: 5xx, a redirect, 413, a bare 429.
+    """The server answered with a status that decides nothing about the call: 5xx, 413, a bare 429.
 
     500, 502 and 503 may be repeated; after 504 the call may have happened.
     """
@@ -73,52 +69,9 @@ class ServerError(NetworkError):
 
 
 class OnAnswer(Protocol):
-    """Told of the end of every call: the method's name and the HTTP status, 0 when no answer came."""
+    """Told of the end of every call: the method's name and the HTTP status, 0 when no answer of Telegram came."""
 
     def __call__(self, method: str, status: int) -> None: ...
-
-
-class Body(Payload):
-    """The parts of a request body, written one after the other; files are read as they go.
-
-    `handed_over` is true once the operating system has taken the last byte (under TLS: all but what one buffer holds).
-    """
-
-    def __init__(self, parts: list[bytes | IO[bytes]], content_type: str, write_timeout: float | None) -> None:
-        super().__init__(None, content_type=content_type)
-        self._parts = parts
-        self._size = size = sum(_length(part) for part in parts)
-        self._small = size <= CHUNK
-        self._write_timeout = write_timeout
-        self.handed_over = False
-
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        raise TypeError(f"a request body is not text ({encoding}, {errors})")
-
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        if self._small:
-            async with asyncio.timeout(self._write_timeout):
-                await writer.write(b"".join(self._chunks()))
-        else:
-            if writer.transport is not None:
-                # `drain` then waits for an empty buffer, not for one below its mark. Not 0: asyncio's TLS would stop
-                # at an empty buffer as well, and never go on.
-                writer.transport.set_write_buffer_limits(high=1, low=0)
-            for chunk in self._chunks():
-                async with asyncio.timeout(self._write_timeout):
-                    await writer.write(chunk)
-                    await writer.drain()
-            if writer.transport is None or writer.transport.is_closing():
-                raise ConnectionResetError("closed while the body was written")
-        self.handed_over = True
-
-    def _chunks(self) -> Iterator[bytes]:
-        for part in self._parts:
-            if isinstance(part, bytes):
-                yield from (part[start : start + CHUNK] for start in range(0, len(part), CHUNK))
-            else:
-                while chunk := part.read(CHUNK):
-                    yield chunk
 
 
 class AiohttpRequest(BaseRequest):
@@ -216,7 +169,7 @@ class AiohttpRequest(BaseRequest):
         """One exchange: the status and the body, or one of this module's errors. Called by `post` and `retrieve`."""
         uploads = request_data is not None and request_data.contains_files
         writing = self._media_write_timeout if uploads else self._write_timeout
-        body = _body(request_data, _chosen(write_timeout, writing)) if method == "POST" else None
+        body = body_of(request_data, _chosen(write_timeout, writing)) if method == "POST" else None
         limits = aiohttp.ClientTimeout(
             total=None,
             connect=_chosen(connect_timeout, self._connect_timeout),
@@ -231,7 +184,7 @@ class AiohttpRequest(BaseRequest):
         finally:
             self._free.release()
         if self._on_answer is not None:
-            self._on_answer(api_method, 0 if isinstance(outcome, Exception) else outcome[0])
+            self._on_answer(api_method, _status_of_telegram(outcome, api_method))
         # Raised here and not where it was caught: the error of the HTTP library names the URL, and with it the token.
         if isinstance(outcome, Exception):
             raise _named(outcome, api_method, complete=body is None or body.handed_over)
@@ -278,6 +231,15 @@ def _named(error: Exception, api_method: str, *, complete: bool) -> NetworkError
     return AnswerLost(f"{api_method} was sent, its answer was lost ({words})")
 
 
+def _status_of_telegram(outcome: tuple[int, bytes] | Exception, api_method: str) -> int:
+    """The status of an answer, 0 when there is none or a page of something in between."""
+    if isinstance(outcome, Exception):
+        return 0
+    status, payload = outcome
+    usual = payload.startswith(USUAL_START) or api_method == "download"
+    return status if usual or status >= 500 or "ok" in _json(payload) else 0
+
+
 def _checked(status: int, payload: bytes, *, api_method: str) -> tuple[int, bytes]:
     """The answer, if it is one of the Bot API that python-telegram-bot has a class for; raise ours if not."""
     if 200 <= status <= 299:
@@ -290,10 +252,12 @@ def _checked(status: int, payload: bytes, *, api_method: str) -> tuple[int, byte
             raise NetworkError(f"{api_method} was answered by something that is not the Bot API")
         raise AnswerLost(f"{api_method} was answered by something that is not the Bot API")
     answer = _json(payload)
+    if "ok" not in answer and status < 500 and status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        # A page of a proxy is no word of Telegram about a chat. It is not quoted: it may hold the URL.
+        raise NotSent(f"{api_method} was refused by something that is not the Bot API ({status})")
     refused_poll = api_method == "getUpdates" and status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
-    if answer.get("ok") is False and (answer.get("parameters") or (status in VERDICTS and not refused_poll)):
+    if answer.get("parameters") or (status in VERDICTS and not refused_poll):
         return status, payload
-    # A page of a proxy is no word of Telegram about a chat, whatever its status; nor is it quoted: it may hold the URL.
     # python-telegram-bot gives up polling for good after one 401 or 404, which a proxy in between can say as well. As
     # a ServerError the poll is repeated, later and later; whether the token is still good, getMe tells.
     description = answer.get("description")
@@ -314,52 +278,6 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return "Unknown status"
-
-
-def _body(data: RequestData | None, write_timeout: float | None) -> Body:
-    """JSON, or multipart/form-data when files go along. BadRequest, as the server says it, for what is no Unicode."""
-    files = data.multipart_data if data is not None and data.contains_files else {}
-    boundary = secrets.token_hex(16)
-    parts: list[bytes | IO[bytes]] | None
-    try:
-        if data is None or not files:
-            content_type = "application/json"
-            parts = [json.dumps({} if data is None else data.parameters, ensure_ascii=False).encode()]
-        else:
-            content_type = f"multipart/form-data; boundary={boundary}"
-            parts = _multipart(data.json_parameters, files, boundary)
-    except UnicodeEncodeError:
-        parts = None
-    if parts is None:
-        raise BadRequest("strings must be encoded in UTF-8")
-    return Body(parts, content_type, write_timeout)
-
-
-def _multipart(fields: dict[str, str], files: dict[str, Any], boundary: str) -> list[bytes | IO[bytes]]:
-    parts: list[bytes | IO[bytes]] = []
-    for name, value in fields.items():
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n\r\n'
-        parts.append(f"{head}{value}\r\n".encode())
-    for name, (filename, content, mime_type) in files.items():
-        disposition = f'form-data; name="{_quoted(name)}"; filename="{_quoted(filename)}"'
-        head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {mime_type}\r\n\r\n"
-        parts += [head.encode(), content.encode() if isinstance(content, str) else content, b"\r\n"]
-    parts.append(f"--{boundary}--\r\n".encode())
-    return parts
-
-
-def _quoted(name: str) -> str:
-    """A name inside the quotes of a part's header, escaped as HTML forms do (the WHATWG's multipart encoding)."""
-    return name.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
-
-
-def _length(part: bytes | IO[bytes]) -> int:
-    if isinstance(part, bytes):
-        return len(part)
-    start = part.tell()
-    end = part.seek(0, 2)
-    part.seek(start)
-    return end - start
 
 
 def _chosen(given: Any, default: float | None) -> float | None:

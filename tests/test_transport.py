@@ -51,7 +51,8 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, HTTPXRequest
 
-from bot.transport import CHUNK, AiohttpRequest, AnswerLost, NotSent, ServerError
+from bot.request_body import CHUNK
+from bot.transport import AiohttpRequest, AnswerLost, NotSent, ServerError
 
 TOKEN = "123456:a-token-that-no-log-may-show"
 PNG = b"\x89PNG\r\n\x1a\n picture"
@@ -260,14 +261,27 @@ async def test_a_refusal_is_the_same_error_as_with_httpx(
     assert ours[0] is kind
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429])
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 407, 409, 429])
 async def test_a_page_of_a_proxy_is_no_verdict(status: int, recorder: Recorder, address: str) -> None:
+    seen: list[int] = []
     recorder.answer = (status, f"<html>/bot{TOKEN}/sendMessage was blocked by the filter</html>".encode())
-    async with bot_at(address, AiohttpRequest()) as bot:
-        with pytest.raises(ServerError) as caught:
+    request = AiohttpRequest(on_answer=lambda _, status: seen.append(status))
+    async with bot_at(address, request) as bot:
+        with pytest.raises(NotSent) as caught:
             await bot.send_message(7, "x")
-    assert caught.value.status == status
+        with pytest.raises(NotSent):
+            await bot.get_updates()
     assert TOKEN not in str(caught.value)
+    assert seen == [0, 0]
+
+
+async def test_a_captive_portal_is_no_good_poll(recorder: Recorder, address: str) -> None:
+    seen: list[int] = []
+    recorder.answer = (200, b"<html>Log in to the wi-fi</html>")
+    async with bot_at(address, AiohttpRequest(on_answer=lambda _, status: seen.append(status))) as bot:
+        with pytest.raises(NetworkError):
+            await bot.get_updates()
+    assert seen == [0]
 
 
 async def test_parameters_of_a_refusal_are_kept(recorder: Recorder, address: str) -> None:
@@ -282,8 +296,13 @@ async def test_parameters_of_a_refusal_are_kept(recorder: Recorder, address: str
     assert moved.value.new_chat_id == -1007
 
 
-@pytest.mark.parametrize("status", [302, 413, 429, 500, 502, 503, 504, 599])
-@pytest.mark.parametrize("page", [b"<html><h1>Bad Gateway</h1></html>", b"", b'{"ok":false,"description":"Internal"}'])
+@pytest.mark.parametrize(
+    ("status", "page"),
+    [
+        *((status, page) for status in (413, 500, 502, 503, 504, 599) for page in (b"<html><h1>No</h1></html>", b"")),
+        *((status, b'{"ok":false,"description":"Internal"}') for status in (413, 429, 500, 504)),
+    ],
+)
 async def test_a_status_that_decides_nothing_is_a_server_error(
     status: int, page: bytes, recorder: Recorder, address: str
 ) -> None:
