@@ -134,7 +134,7 @@ def _hear(text: str, stack: list[tuple[str, str]], page: Timetable, words: dict[
     clean = squeeze(html.unescape(text))
     role = next((role for _, role in reversed(stack) if role), "")
     if role == "hour":
-        words["hour"].append(clean)
+        words.setdefault("hour", []).append(clean)
     elif page.days:
         day = page.days[-1]
         if role == "day":

@@ -1,13 +1,13 @@
-"""EduPage's tables as lessons: cards joined with lessons, bit strings, bells, names; and the dated items."""
+"""EduPage's tables as lessons: cards joined with lessons, bit strings, bells, names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import time
 
 from bot.errors import NotReleased, SourceChanged
-from bot.model import Bell, Lesson, Notice, Status, Target, TargetKind
+from bot.model import Bell, Lesson, Target, TargetKind
 from bot.scraper.page import clock_time, squeeze
 
 Row = Mapping[str, object]
@@ -23,7 +23,19 @@ _SHOWN = {
     "weeks": ("short", "name"),
     "terms": ("name", "short"),
 }
+_COLUMNS = frozenset(
+    ("id", "name", "short", "lastname", "period", "starttime", "endtime", "daydata", "perioddata", "bell")
+    + ("entireclass", "subjectid", "teacherids", "groupids", "classids", "classroomids", "durationperiods")
+    + ("lessonid", "days", "weeks", "terms", "data_rows", "tables")
+)
 _NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
+
+
+def slim(values: dict[str, object]) -> dict[str, object]:
+    """A row of a table without the columns that no lesson needs: most of an answer's weight (a hook of `json`)."""
+    if "id" not in values:
+        return values
+    return {column: value for column, value in values.items() if column in _COLUMNS}
 
 
 @dataclass(slots=True)
@@ -91,7 +103,7 @@ def bells_of(tables: Tables) -> tuple[Bell, ...]:
     """The school's periods that have hours."""
     found = []
     for key, row in tables.rows.get("periods", {}).items():
-        start, end = _hours(row)
+        start, end = hours(row)
         if start and end:
             found.append(Bell(tables.name("periods", key), start, end))
     return tuple(found)
@@ -211,10 +223,10 @@ def _hours_of(tables: Tables, period: str, bell: Row | None, weekday: int) -> tu
     if bell is not None:
         number = said(row, "period") or period
         own = _entry(bell["perioddata"], period) or _entry(bell["perioddata"], number)
-        start, end = _hours(_entry(own.get("daydata"), str(weekday)) or own) if own else (None, None)
+        start, end = hours(_entry(own.get("daydata"), str(weekday)) or own) if own else (None, None)
         if start and end:
             return start, end
-    return _hours(_entry(row.get("daydata"), str(weekday)) or row)
+    return hours(_entry(row.get("daydata"), str(weekday)) or row)
 
 
 def _entry(values: object, key: str) -> Row | None:
@@ -228,60 +240,7 @@ def _entry(values: object, key: str) -> Row | None:
     return found if isinstance(found, Mapping) and said(found, "starttime") else None
 
 
-def _hours(row: Row) -> tuple[time | None, time | None]:
+def hours(row: Row) -> tuple[time | None, time | None]:
     """Start and end; 00:00 to 00:00 is how a school without bells is written, 24:00 is no time of a lesson."""
     start, end = clock_time(said(row, "starttime")), clock_time(said(row, "endtime"))
     return (start, end) if start != end else (None, None)
-
-
-def dated_of(items: object, names: Tables) -> tuple[tuple[Lesson, ...], tuple[Notice, ...]]:
-    """Lessons and messages of `ttitems`, by date and hour; they come unsorted. Ids are named by the main database.
-
-    An item of type "card" is a lesson (`removed`: cancelled, `changed`: changed), any other an event with a name.
-    """
-    if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
-        raise SourceChanged("the EduPage answer has no list of dated lessons")
-    lessons, notices = [], []
-    for item in items:
-        day = _day(item)
-        if said(item, "type") in ("", "card"):
-            lessons.append(_dated(item, day, names))
-        elif text := said(item, "name"):
-            notices.append(Notice(text, day))
-    if lessons and not any(lesson.subject for lesson in lessons):
-        raise SourceChanged("the dated lessons of EduPage have subjects that no table names")
-    lessons.sort(key=lambda lesson: (lesson.date or date.min, lesson.start or time.min, lesson.periods))
-    return tuple(lessons), tuple(dict.fromkeys(notices))
-
-
-def _day(item: Row) -> date:
-    try:
-        return date.fromisoformat(said(item, "date"))
-    except ValueError:
-        raise SourceChanged("a dated lesson of EduPage without a date") from None
-
-
-def _dated(item: Row, day: date, names: Tables) -> Lesson:
-    start, end = _hours(item)
-    first, length = said(item, "uniperiod") or said(item, "period"), item.get("durationperiods")
-    periods: tuple[str, ...] = (first,) if first else ()
-    if first.isdecimal() and isinstance(length, int) and 1 < length < 20:
-        periods = tuple(str(int(first) + step) for step in range(length))
-    groups = item.get("groupnames")
-    status = Status.CANCELLED if item.get("removed") else Status.CHANGED if item.get("changed") else Status.PLANNED
-    subject = said(item, "subjectid")
-    return Lesson(
-        subject=names.name("subjects", subject) or said(item, "name"),
-        date=day,
-        weekday=day.weekday(),
-        periods=periods,
-        start=start,
-        end=end,
-        teachers=names.names("teachers", item.get("teacherids")),
-        rooms=names.names("classrooms", item.get("classroomids")),
-        classes=names.names("classes", item.get("classids")),
-        groups=tuple(dict.fromkeys(squeeze(str(group)) for group in groups if group))
-        if isinstance(groups, list)
-        else (),
-        status=status,
-    )

@@ -13,8 +13,9 @@ from bot.errors import LoginRequired, NotReleased, SourceChanged, TruncatedPage,
 from bot.model import Lesson, Plan, Target, TargetKind
 from bot.names import class_key, match_name, nearest_names
 from bot.scraper.contract import Http, Page, Query, Source
+from bot.scraper.edupage_dated import dated_of
 from bot.scraper.edupage_substitutions import substitutions_of
-from bot.scraper.edupage_tables import Row, Tables, bells_of, dated_of, lessons_of, said, tables_of, targets_of
+from bot.scraper.edupage_tables import Row, Tables, bells_of, lessons_of, said, slim, tables_of, targets_of
 from bot.scraper.page import text_of, why_not
 
 _TABLES = {TargetKind.CLASS: "classes", TargetKind.TEACHER: "teachers", TargetKind.ROOM: "classrooms"}
@@ -259,7 +260,7 @@ def _result(page: Page) -> Row | str:
     if not text.lstrip().startswith(("{", "[")):
         raise why_not(text, "EduPage")
     try:
-        values = json.loads(text)
+        values = json.loads(text, object_hook=slim)
     except (ValueError, RecursionError):
         if '"r"' in text[:200] or text.lstrip().startswith('{"'):
             raise TruncatedPage("the EduPage answer breaks off") from None

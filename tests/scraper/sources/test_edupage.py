@@ -254,3 +254,8 @@ def test_recognised() -> None:
         assert SOURCE.recognise(Page("file:///a", sample(name).encode())) == 1.0
     assert SOURCE.recognise(Page("https://mokykla.edupage.org/timetable/", b"")) > 0.5
     assert SOURCE.recognise(Page("file:///a", b'{"days": []}')) == 0.0
+
+
+def test_columns_that_no_lesson_needs_change_nothing() -> None:
+    more = changed("lessons", "*50", classdata={"*1": {"groups": "10"}}, color="#ff0000", seminargroup=None)
+    assert plan_of(more) == plan_of(sample("regular.json"))
