@@ -23,11 +23,34 @@ _SHOWN = {
     "weeks": ("short", "name"),
     "terms": ("name", "short"),
 }
-_COLUMNS = frozenset(
-    ("id", "name", "short", "lastname", "period", "starttime", "endtime", "daydata", "perioddata", "bell")
-    + ("entireclass", "subjectid", "teacherids", "groupids", "classids", "classroomids", "durationperiods")
-    + ("lessonid", "days", "weeks", "terms", "data_rows", "tables")
+_ROW = (
+    "id",
+    "name",
+    "short",
+    "lastname",
+    "period",
+    "starttime",
+    "endtime",
+    "daydata",
+    "perioddata",
+    "bell",
+    "entireclass",
 )
+_JOIN = (
+    "subjectid",
+    "teacherids",
+    "groupids",
+    "classids",
+    "classroomids",
+    "durationperiods",
+    "lessonid",
+    "days",
+    "weeks",
+    "terms",
+    "data_rows",
+    "tables",
+)
+_COLUMNS = frozenset((*_ROW, *_JOIN))
 _NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 
 
