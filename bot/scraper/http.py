@@ -11,6 +11,7 @@ page as a 200. Most schools send no validator: that a page says the same as befo
 from __future__ import annotations
 
 import asyncio
+import base64
 import email.utils
 import errno
 import json as jsonlib
@@ -96,7 +97,6 @@ class _Request:
     method: str
     url: URL
     headers: Mapping[str, str]
-    auth: tuple[str, str] | None
     max_bytes: int
     body: bytes | None = None
 
@@ -111,7 +111,7 @@ class _Request:
         if request.body is not None:
             raise ForbiddenAddress(f"{self.url.host} sends what was posted on to {url.host}")
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _PRIVATE_HEADERS}
-        return replace(request, auth=None, headers=headers)
+        return replace(request, headers=headers)
 
 
 class SchoolHttp:
@@ -142,7 +142,12 @@ class SchoolHttp:
 
     async def __aenter__(self) -> SchoolHttp:
         self._connector = aiohttp.TCPConnector(
-            limit=8, limit_per_host=2, keepalive_timeout=15, socket_factory=self._socket, resolver=self._resolver
+            limit=8,
+            limit_per_host=2,
+            keepalive_timeout=15,
+            use_dns_cache=False,  # a kept connection needs no name; a new one is worth asking
+            socket_factory=self._socket,
+            resolver=self._resolver,
         )
         return self
 
@@ -203,8 +208,7 @@ class Visit:
         request = _Request(
             method="GET",
             url=target.update_query(params) if params else target,
-            headers=dict(headers or {}),
-            auth=auth or login,
+            headers={**(headers or {}), **_login(auth or login)},
             max_bytes=max_bytes or MAX_BYTES,
         )
         key = (*_key(request), request.max_bytes, *self._cookies(request.url))
@@ -256,8 +260,7 @@ class Visit:
             _Request(
                 method="POST",
                 url=target,
-                headers={"Content-Type": kind, **(headers or {})},
-                auth=auth or login,
+                headers={"Content-Type": kind, **(headers or {}), **_login(auth or login)},
                 max_bytes=max_bytes or MAX_BYTES,
                 body=(urlencode(data or {}) if json is None else jsonlib.dumps(json)).encode(),
             )
@@ -297,7 +300,6 @@ class Visit:
                     request.method,
                     request.url,
                     headers={**request.headers, **(kept.conditions if kept else {})},
-                    auth=aiohttp.BasicAuth(*request.auth, encoding="utf-8") if request.auth else None,
                     data=request.body,
                     allow_redirects=False,
                 ) as answer,
@@ -328,8 +330,14 @@ class Visit:
             raise SourceChanged(f"{host} answered {status}")
 
 
+def _login(auth: tuple[str, str] | None) -> dict[str, str]:
+    if auth is None:
+        return {}
+    return {"Authorization": "Basic " + base64.b64encode(":".join(auth).encode()).decode()}
+
+
 def _key(request: _Request) -> _Key:
-    return str(request.url), tuple(sorted(request.headers.items())), request.auth
+    return str(request.url), tuple(sorted(request.headers.items()))
 
 
 def _result(future: asyncio.Future[Page]) -> Page:
