@@ -193,12 +193,19 @@ class Courier:
     async def _wait(self) -> None:
         """Until there is something to do: a message has ended, someone woke the courier, a chat may be written to."""
         rest = self._rest_until - self._clock.monotonic()
-        seconds = rest if rest > 0 else min(POLL, self._pacer.soonest() or POLL)
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        waking = asyncio.ensure_future(self._wake.wait())
-        _, pending = await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
+        timer: asyncio.Task[None] | None = None
+        if rest > 0:
+            timer = asyncio.create_task(self._wake_in(rest))
+        elif not self._hand and len(self._tasks) < IN_FLIGHT:
+            timer = asyncio.create_task(self._wake_in(min(POLL, self._pacer.soonest() or POLL)))
+        # Otherwise every place is taken: the end of a message wakes.
+        await self._wake.wait()
+        if timer is not None:
+            timer.cancel()
+
+    async def _wake_in(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._wake.set()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         claim = self._tasks.pop(task)

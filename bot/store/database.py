@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 Parameters = Sequence[object] | Mapping[str, object]
 
+FULL = "the disk is full: nothing can be written until there is room"
+
 # WAL: readers (backup, a look by hand) never stop the writer. NORMAL: a power cut may lose the last transactions but
 # never corrupts; a lost "sent" mark is one repeated message and a lost claim is none, so a sync per message is not
 # worth a flash card's life. A crash of the process alone loses nothing in either mode.
@@ -49,13 +51,13 @@ class Database:
 
     async def all(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Every row of a query."""
-        async with self._timed(sql), self._connection.execute(sql, parameters) as cursor:
-            return list(await cursor.fetchall())
+        async with self._timed(sql):
+            return list(await self._connection.execute_fetchall(sql, parameters))
 
     async def one(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row of a query, or None."""
-        async with self._timed(sql), self._connection.execute(sql, parameters) as cursor:
-            return await cursor.fetchone()
+        rows = await self.all(sql, parameters)
+        return rows[0] if rows else None
 
     async def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, or None."""
@@ -63,23 +65,29 @@ class Database:
         return None if row is None else row[0]
 
     async def write(self, sql: str, parameters: Parameters = ()) -> int:
-        """One statement as its own transaction; returns the number of rows it changed."""
-        async with self.transaction() as transaction:
-            return await transaction.execute(sql, parameters)
+        """One statement as its own transaction; returns the number of rows it changed. Raises as `transaction` does."""
+        async with self._writing:
+            try:
+                return await Transaction(self).execute(sql, parameters)
+            except sqlite3.OperationalError as error:
+                if _is_full(error):
+                    raise StoreError(FULL) from error
+                raise
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """`BEGIN IMMEDIATE` … `COMMIT`, rolled back on any error. Raises StoreError when the disk is full."""
         async with self._writing:
-            await self._connection.execute("BEGIN IMMEDIATE")
             try:
+                # Inside, because a task that is cancelled here has begun it all the same.
+                await self._connection.execute("BEGIN IMMEDIATE")
                 yield Transaction(self)
                 await self._connection.execute("COMMIT")
             except BaseException as error:
                 with suppress(sqlite3.OperationalError):  # a full disk has already rolled back
                     await self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-                    raise StoreError("the disk is full: nothing can be written until there is room") from error
+                if _is_full(error):
+                    raise StoreError(FULL) from error
                 raise
 
     async def checkpoint(self) -> None:
@@ -103,6 +111,10 @@ class Database:
                 log.debug("%.1f ms %s", (time.perf_counter() - start) * 1000, re.sub(r"\s+", " ", sql).strip()[:200])
 
 
+def _is_full(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "full" in str(error)
+
+
 class Transaction:
     """What may be done inside a transaction. Made by `Database.transaction`."""
 
@@ -114,18 +126,22 @@ class Transaction:
 
     async def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """One statement; returns the number of rows it changed."""
-        async with self._database._timed(sql), self._database._connection.execute(sql, parameters) as cursor:
-            return cursor.rowcount
+        # The cursor is not closed: it has no rows, and closing is another way to the database's thread and back.
+        async with self._database._timed(sql):
+            cursor = await self._database._connection.execute(sql, parameters)
+        return cursor.rowcount
 
     async def insert(self, sql: str, parameters: Parameters = ()) -> int:
         """One INSERT; returns the new row's id."""
-        async with self._database._timed(sql), self._database._connection.execute(sql, parameters) as cursor:
-            return cursor.lastrowid or 0
+        async with self._database._timed(sql):
+            cursor = await self._database._connection.execute(sql, parameters)
+        return cursor.lastrowid or 0
 
     async def execute_many(self, sql: str, rows: Iterable[Parameters]) -> int:
         """One statement over many rows; returns the number of rows it changed."""
-        async with self._database._timed(sql), self._database._connection.executemany(sql, rows) as cursor:
-            return cursor.rowcount
+        async with self._database._timed(sql):
+            cursor = await self._database._connection.executemany(sql, rows)
+        return cursor.rowcount
 
 
 @asynccontextmanager

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bot.slots import Span
 from bot.store.database import Database, Transaction
@@ -16,8 +15,7 @@ What = Literal["daily", "homework"]
 _LAST = "due_until"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A subscription that is due at `at` ("HH:MM", the school's time), and its chat's wishes.
 
     `groups` and `settings` are JSON as stored: rows that want the same are found without parsing them.
@@ -45,17 +43,17 @@ def query(what: What) -> str:
         f"SELECT s.id, s.chat_id, s.thread_id, s.target_id, s.{what}, s.label, s.groups, s.silent, s.settings,"  # noqa: S608
         " c.language, c.theme, c.format, c.quiet_from, c.quiet_to"
         f" FROM subscriptions AS s INDEXED BY subscriptions_by_{what}"
-        " CROSS JOIN targets AS t ON t.id = s.target_id"
         " CROSS JOIN chats AS c ON c.chat_id = s.chat_id AND c.thread_id = s.thread_id"
         f" WHERE s.{what} >= ? AND s.{what} < ?"
-        " AND t.school_id IN (SELECT value FROM json_each(?)) AND c.active = 1"
+        " AND s.target_id IN (SELECT id FROM targets WHERE school_id IN (SELECT value FROM json_each(?)))"
+        " AND c.active = 1"
     )
 
 
 async def due(db: Database, what: What, span: Span, schools: Collection[str]) -> list[Due]:
     """The subscriptions of these schools (which share a zone) whose time lies in `span`, in no order."""
     rows = await db.all(query(what), (span.first, span.end, json.dumps(list(schools))))
-    return [Due(*row) for row in rows]
+    return [Due._make(row) for row in rows]
 
 
 async def last_look(db: Database, key: str) -> datetime | None:
