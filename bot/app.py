@@ -22,9 +22,11 @@ from bot.dispatch import add_handlers
 from bot.errors import ConfigError
 from bot.handlers import all_commands
 from bot.jobs import add_jobs
+from bot.liveness import Liveness
 from bot.pace import PacedAnswers, Pacer
 from bot.scraper.http import SchoolHttp
 from bot.scraper.registry import all_sources
+from bot.service import Systemd
 from bot.store.database import open_database
 from bot.store.lock import hold
 from bot.transport import AiohttpRequest
@@ -90,10 +92,12 @@ async def running(
         worker = await stack.enter_async_context(one_worker())
         http = await stack.enter_async_context(SchoolHttp(clock=clock, allow_private=config.allow_private))
         pacer = Pacer(clock)
-        calls = AiohttpRequest()
+        liveness = Liveness(clock)
+        systemd = Systemd(environ)
+        calls = AiohttpRequest(on_answer=liveness.answered)
         await calls.initialize()
         stack.push_async_callback(calls.shutdown)
-        application = _application(config, pacer, calls)
+        application = _application(config, pacer, calls, liveness)
 
         async def call(method: str, parameters: dict[str, Any]) -> Any:
             return await calls.call(f"{config.bot_url}{config.token}/{method}", parameters)
@@ -128,18 +132,22 @@ async def running(
         stack.push_async_callback(application.updater.stop)
         service = Running(application, deps)
         sending.add_done_callback(lambda task: None if task.cancelled() or not task.exception() else service.end(1))
+        watching = asyncio.create_task(_watch(liveness, application, systemd, service), name="liveness")
+        stack.callback(watching.cancel)
         log.info("running as @%s", application.bot.username)
+        systemd.tell("READY=1", f"STATUS=running as @{application.bot.username}")
         yield service
         log.info("stopping")
+        systemd.tell("STOPPING=1")
 
 
-def _application(config: Config, pacer: Pacer, calls: AiohttpRequest) -> BotApplication:
+def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, liveness: Liveness) -> BotApplication:
     bot = ExtBot(
         token=config.token,
         base_url=config.bot_url,
         base_file_url=config.file_url,
         request=calls,
-        get_updates_request=AiohttpRequest(pool_size=1, read_timeout=POLL_SECONDS + 10),
+        get_updates_request=AiohttpRequest(pool_size=1, read_timeout=POLL_SECONDS + 10, on_answer=liveness.answered),
         defaults=Defaults(
             parse_mode=ParseMode.HTML,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
@@ -167,6 +175,13 @@ async def _reach_telegram(application: BotApplication, stop: asyncio.Event) -> b
         else:
             return True
     return False
+
+
+async def _watch(liveness: Liveness, application: BotApplication, systemd: Systemd, service: Running) -> None:
+    """End the process when polling is wedged: nothing but a new process gets PTB's updater going again."""
+    end = await liveness.watch(application.bot.get_me, systemd.feed)
+    log.error("%s", end.reason)
+    service.end(end.exit_code)
 
 
 async def _stop_sending(courier: Courier, sending: asyncio.Task[None]) -> None:
