@@ -24,7 +24,7 @@ from bot.handlers import all_commands
 from bot.jobs import add_jobs
 from bot.liveness import Liveness
 from bot.pace import PacedAnswers, Pacer
-from bot.scraper.http import SchoolHttp
+from bot.scraper.http import SPACING, SchoolHttp
 from bot.scraper.registry import all_sources
 from bot.service import Systemd
 from bot.store.database import open_database
@@ -60,6 +60,12 @@ class Running:
         self.deps = deps
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
+    async def run_job(self, name: str) -> None:
+        """Run one of the timed jobs now: the demo and the time tests turn the clock, which no timer sees."""
+        assert self.application.job_queue is not None
+        for job in self.application.job_queue.get_jobs_by_name(name):
+            await job.run(self.application)
+
     def end(self, code: int) -> None:
         """End the process from within, once."""
         if not self.ended.done():
@@ -83,21 +89,28 @@ async def run(config: Config, clock: Clock, environ: Mapping[str, str], stop: as
 
 @asynccontextmanager
 async def running(
-    config: Config, clock: Clock, environ: Mapping[str, str], stop: asyncio.Event
+    config: Config, clock: Clock, environ: Mapping[str, str], stop: asyncio.Event, *, spacing: float = SPACING
 ) -> AsyncIterator[Running | None]:
-    """Everything built, started and, at the end, stopped. None when `stop` came before Telegram could be reached."""
+    """Everything built, started and, at the end, stopped. None when `stop` came before Telegram could be reached.
+
+    `spacing`: seconds between two requests to one school; a school that is only played needs none.
+    """
     async with AsyncExitStack() as stack:
         stack.enter_context(hold(config.data))
         db = await stack.enter_async_context(open_database(config.database))
         worker = await stack.enter_async_context(one_worker())
-        http = await stack.enter_async_context(SchoolHttp(clock=clock, allow_private=config.allow_private))
+        http = await stack.enter_async_context(
+            SchoolHttp(clock=clock, allow_private=config.allow_private, spacing=spacing)
+        )
         pacer = Pacer(clock)
         liveness = Liveness(clock)
         systemd = Systemd(environ)
         calls = AiohttpRequest(on_answer=liveness.answered)
-        await calls.initialize()
-        stack.push_async_callback(calls.shutdown)
-        application = _application(config, pacer, calls, liveness)
+        polls = AiohttpRequest(pool_size=1, read_timeout=POLL_SECONDS + 10, on_answer=liveness.answered)
+        for request in (calls, polls):  # closed here: PTB leaves them open when it could not be initialized
+            await request.initialize()
+            stack.push_async_callback(request.shutdown)
+        application = _application(config, pacer, calls, polls)
 
         async def call(method: str, parameters: dict[str, Any]) -> Any:
             return await calls.call(f"{config.bot_url}{config.token}/{method}", parameters)
@@ -141,13 +154,13 @@ async def running(
         systemd.tell("STOPPING=1")
 
 
-def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, liveness: Liveness) -> BotApplication:
+def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, polls: AiohttpRequest) -> BotApplication:
     bot = ExtBot(
         token=config.token,
         base_url=config.bot_url,
         base_file_url=config.file_url,
         request=calls,
-        get_updates_request=AiohttpRequest(pool_size=1, read_timeout=POLL_SECONDS + 10, on_answer=liveness.answered),
+        get_updates_request=polls,
         defaults=Defaults(
             parse_mode=ParseMode.HTML,
             link_preview_options=LinkPreviewOptions(is_disabled=True),

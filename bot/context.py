@@ -36,6 +36,9 @@ class Deps:
     wanted: set[int] = field(default_factory=set)
     """Targets that somebody asked for and nobody follows: the next round reads them once."""
 
+    being_read: set[str] = field(default_factory=set)
+    """Schools that a round is reading now."""
+
     def now(self) -> int:
         """Seconds since 1970 on the application's clock."""
         return int(self.clock.now().timestamp())

@@ -66,5 +66,6 @@ def set_up(config: Config, environ: Mapping[str, str]) -> Kept:
     root.handlers[:] = [stream, kept]
     root.setLevel(config.log_level.upper())
     install(config.token)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # It warns of every tick that finds the one before still at work, which is as it should be.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     return kept

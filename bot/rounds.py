@@ -36,8 +36,14 @@ async def scrape_round(deps: Deps) -> int:
     gate = asyncio.Semaphore(SCHOOLS_AT_ONCE)
 
     async def one(school: School) -> int:
-        async with gate:
-            return await _refresh_school(deps, school, followed.get(school.id, []))
+        if school.id in deps.being_read:  # another round is at it
+            return 0
+        deps.being_read.add(school.id)
+        try:
+            async with gate:
+                return await _refresh_school(deps, school, followed.get(school.id, []))
+        finally:
+            deps.being_read.discard(school.id)
 
     asked = sum(await asyncio.gather(*(one(school) for school in await schools.all_schools(deps.db))))
     if asked:

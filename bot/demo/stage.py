@@ -19,6 +19,7 @@ from bot.demo.desk import Desk, opening_desk
 from bot.demo.sample_school import CLASSES, NAME
 from bot.demo.site import ZONE, school_site
 from bot.model import Target, TargetKind
+from bot.rounds import scrape_round
 from bot.store import schools
 from bot.store.database import open_database
 from bot.store.schools import School
@@ -59,8 +60,9 @@ async def set_stage(
             poll_minutes=poll_minutes,
         )
         await seed(config, clock, school_url, system)
-        service = await stack.enter_async_context(running(config, clock, {}, asyncio.Event()))
+        service = await stack.enter_async_context(running(config, clock, {}, asyncio.Event(), spacing=0))
         assert service is not None  # nobody asked it to stop
+        await scrape_round(service.deps)
         yield Stage(clock, desk, api, service, school_url)
 
 

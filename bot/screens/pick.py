@@ -66,7 +66,8 @@ async def named(context: Context, text: str) -> tuple[StoredTarget | None, list[
     """The class that a person's spelling means in any school, or None; and those whose names look most like it."""
     near: list[StoredTarget] = []
     for school in await schools.all_schools(context.deps.db):
-        targets = {target.name: target for target in await schools.targets_of(context.deps.db, school.id)}
+        listed = await schools.targets_of(context.deps.db, school.id, TargetKind.CLASS)
+        targets = {target.name: target for target in listed}
         found = match_name(text, list(targets))
         if found is not None:
             return targets[found], []

@@ -1,0 +1,158 @@
+"""The composition root: it starts, survives, refuses, stops; and a person gets a picture in three taps."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.app import run, running
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.demo.botapi import BotApi, Fault, Message, Person
+from bot.demo.stage import Stage, set_stage
+from bot.errors import ConfigError, StoreError
+from tests.conftest import MONDAY_AFTERNOON
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def config_for(api: BotApi, data: Path) -> Config:
+    """A configuration that talks to the stand-in."""
+    return Config(data=data, token=api.token, api_url=api.base_url.removesuffix("/bot"), allow_private=True)
+
+
+async def answer(stage: Stage, person: Person, count: int) -> Message:
+    """The bot's message number `count` (from 1) in the person's chat."""
+
+    def look() -> Message | None:
+        sent = [message for message in person.messages if message.from_bot]
+        return sent[count - 1] if len(sent) >= count else None
+
+    found = await stage.api.wait_for(look)
+    assert found is not None
+    return found
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for something that no event of the stand-in announces."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - a log line sets no event
+            await asyncio.sleep(0.02)
+
+
+async def follow_9a(stage: Stage) -> Person:
+    """A person who has followed class 9a in three taps and has its picture."""
+    person = stage.api.user(1001, "Ona", "en")
+    await person.start()
+    message = await stage.api.wait_for(lambda: next((m for m in person.messages if m.buttons), None))
+    assert message is not None
+    await person.press(message, "9a")
+    await stage.api.wait_for(lambda: "When" in message.text)
+    await person.press(message, "The evening before, 18:00")
+    await stage.api.wait_for(lambda: any(m.file for m in person.messages))
+    return person
+
+
+async def test_three_taps_to_the_first_picture(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    picture = next(message for message in person.messages if message.file)
+    assert picture.file is not None
+    assert picture.file.content.startswith(PNG)
+    assert picture.text.startswith("Monday, 23 November · 9a · Saulės gimnazija\n")
+    assert "1. 08:00–08:45 Geografija · 119 · P. Kalnas" in picture.text
+    assert [button["text"] for button in picture.buttons[0]] == ["← Fri", "Today", "Tue →"]
+    assert stage.api.violations == []
+
+
+async def test_a_button_exchanges_the_picture_in_place(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    before = len(person.messages)
+    picture = next(message for message in person.messages if message.file)
+    await person.press(picture, "Tue →")
+    await stage.api.wait_for(lambda: "Tuesday, 24 November" in picture.text)
+    assert len(person.messages) == before
+
+
+async def test_the_digest_comes_once_at_its_time(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    before = len(person.messages)
+    stage.clock.turn_to(MONDAY_AFTERNOON.replace(hour=16, minute=0, second=5))  # 18:00 in Vilnius
+    await stage.service.run_job("digests")
+    await stage.api.wait_for(lambda: len(person.messages) > before)
+    await stage.service.run_job("digests")
+    assert len(person.messages) == before + 1
+    assert person.messages[-1].text.startswith("Tuesday, 24 November · 9a")
+    stage.clock.turn_to(MONDAY_AFTERNOON.replace(hour=16, minute=30))
+    await stage.service.run_job("digests")
+    assert len(person.messages) == before + 1
+
+
+async def test_a_forged_or_old_button_gets_a_toast(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    picture = next(message for message in person.messages if message.file)
+    for data in ("v0|d|1|now", "v1|nothing", "v1|d|1|99999999", "v1|d|x|now", "v1|d", "", "v1|d|12345|now"):
+        query = await person.press(picture, data, forged=True)
+        await stage.api.wait_for(partial(getattr, query, "answer"))
+        assert query.answer is not None
+        assert "older version" in query.answer.get("text", "")
+
+
+async def test_typed_names_match_and_near_ones_are_offered(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    count = sum(message.from_bot for message in person.messages)
+    await person.say(" 10 B ")
+    assert "10b" in (await answer(stage, person, count + 1)).text
+    await person.say("11x")
+    offered = await answer(stage, person, count + 2)
+    assert {"10a", "10b"} & {button["text"] for row in offered.buttons for button in row}
+
+
+async def test_a_second_instance_is_refused(stage: Stage) -> None:
+    config = stage.service.deps.config
+    with pytest.raises(StoreError, match="already runs"):
+        await run(config, SystemClock(), {}, asyncio.Event())
+
+
+async def test_a_token_nobody_knows_is_bad_configuration(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        api.faults.add(Fault("getMe", status=401, description="Unauthorized"))
+        with pytest.raises(ConfigError, match="does not know this token"):
+            await run(config_for(api, tmp_path), SystemClock(), {}, asyncio.Event())
+
+
+async def test_boot_waits_for_the_network(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with BotApi() as api:
+        await api.refuse()
+        stop = asyncio.Event()
+        with caplog.at_level(logging.INFO):
+            task = asyncio.create_task(run(config_for(api, tmp_path), SystemClock(), {}, stop))
+            await until(lambda: "cannot be reached" in caplog.text)
+            await api.resume()
+            await until(lambda: "running as" in caplog.text)
+            stop.set()
+            assert await task == 0
+        assert api.token not in caplog.text
+
+
+async def test_a_stop_while_waiting_for_the_network(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        await api.refuse()
+        stop = asyncio.Event()
+        async with asyncio.timeout(5):
+            stop.set()
+            async with running(config_for(api, tmp_path), SystemClock(), {}, stop) as service:
+                assert service is None
+
+
+async def test_everything_is_kept_over_a_restart(tmp_path: Path) -> None:
+    async with set_stage(tmp_path, start=MONDAY_AFTERNOON, lang="en") as first:
+        await follow_9a(first)
+    async with set_stage(tmp_path, start=MONDAY_AFTERNOON, lang="en") as second:
+        person = second.api.user(1001, "Ona", "en")
+        await person.say("/today")
+        await second.api.wait_for(lambda: any(message.file for message in person.messages))
