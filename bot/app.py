@@ -106,7 +106,7 @@ async def running(
         liveness = Liveness(clock)
         systemd = Systemd(environ)
         calls = AiohttpRequest(on_answer=liveness.answered)
-        polls = AiohttpRequest(pool_size=1, read_timeout=POLL_SECONDS + 10, on_answer=liveness.answered)
+        polls = AiohttpRequest(pool_size=1, read_timeout=10, on_answer=liveness.answered)
         for request in (calls, polls):  # closed here: PTB leaves them open when it could not be initialized
             await request.initialize()
             stack.push_async_callback(request.shutdown)
