@@ -58,19 +58,21 @@ def _chunks(text: str) -> Iterator[str]:
 
 def _events(parser: XMLPullParser[Element]) -> Iterator[tuple[str, Element]]:
     """What was read since the last time; only starts and ends of elements were asked for."""
-    return cast(Iterator[tuple[str, Element]], parser.read_events())
+    events = cast(Iterator[tuple[str, Element]], parser.read_events())
+    try:
+        yield from events
+    except ParseError as error:  # `feed` keeps its error for the reader of the events
+        raise SourceChanged("the XML is not well-formed") from error
 
 
 def _feed(parser: XMLPullParser[Element], chunk: str) -> None:
+    if chunk:
+        parser.feed(chunk)
+        return
     try:
-        if chunk:
-            parser.feed(chunk)
-        else:
-            parser.close()
+        parser.close()
     except ParseError as error:
-        if not chunk:
-            raise TruncatedPage("the XML ends before its last tag") from error
-        raise SourceChanged("the XML is not well-formed") from error
+        raise TruncatedPage("the XML ends before its last tag") from error
 
 
 def _repaired(text: str) -> str:

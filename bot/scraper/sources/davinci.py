@@ -281,7 +281,7 @@ def _substitution(fields: dict[str, str], name: str, day: date) -> Substitution:
     teacher, was_teacher = _pair(fields, "teacher")
     room, was_room = _pair(fields, "room")
     if not label and kind_in(teacher) is Kind.ROOM:  # "Raumänderung" stands where the substitute would
-        label, teacher = teacher, ""
+        label, teacher, was_teacher = teacher, was_teacher, ""
     kind = kind_in(label or note) or (Kind.OTHER if label else Kind.SUBSTITUTION)
     origin = _MOVED_FROM.match(label)
     was = Was(

@@ -47,9 +47,7 @@ _ISO = re.compile(r"(?<!\d)(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 _TIMES = re.compile(r"(\d{1,2}[:.]\d{2})\D+(\d{1,2}[:.]\d{2})")
 _NONE = re.compile(r"\b(?:nėra|nerasta|įrašų nėra|duomenų nėra|tuščia)\b", re.I)
 _OWN_ID = re.compile(r"home_work_show/(\d+)")
-_TABLES = re.compile(
-    r"classhomework_table|cWorksListTable|sheduleContTable|scheduleContTable|schedule_day_table|atostog", re.I
-)
+_TABLES = re.compile(r"classhomework_table|cWorksListTable|sheduleContTable|schedule_day_table")
 
 
 async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
@@ -98,7 +96,7 @@ async def _sign_in(http: Http, base: str, query: Query) -> None:
 async def _ask(http: Http, base: str, query: Query, path: str, form: Mapping[str, str] | None = None) -> Page:
     """One page of the account. A session that has ended is opened once more; what comes then is the answer."""
     page = await _once(http, base + path, form)
-    if _SIGNED_IN.encode() in page.body or _TABLES.search(page.body.decode("latin-1")):
+    if _SIGNED_IN.encode() in page.body or _has_tables(page, page.body.decode("latin-1")):
         return page
     await _sign_in(http, base, query)
     return await _once(http, base + path, form)
@@ -143,7 +141,9 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         if text.lstrip().startswith("{"):
             _check_answer(text)
             raise WrongPage("the answer to a sign-in holds no homework")
-        if not _TABLES.search(text):
+        if not _has_tables(page, text):
+            if _SIGNED_IN in text and len(pages) > 1 and _HOMEWORK not in page.url:
+                continue  # not every school uses the tests, the timetable or the holidays
             raise _refused(text)
         _read(text, page, query, found)
     homework = tuple(dict.fromkeys(_with_ids(found.homework)))
@@ -156,6 +156,10 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         free_days=tuple(dict.fromkeys(found.free)),
         shape="|".join(sorted(set(found.shapes))),
     )
+
+
+def _has_tables(page: Page, text: str) -> bool:
+    return bool(_TABLES.search(text)) or ("atostog" in page.url and "tableBack" in text)
 
 
 def _refused(text: str) -> SourceError:

@@ -251,7 +251,7 @@ def _substitution(fields: dict[str, str], day: date, supervision: str, query: Qu
     return Substitution(
         kind=Kind.SUPERVISION if supervision else _kind(note, was == now != ()),
         date=day,
-        periods=_periods(fields["stunde"]),
+        periods=_periods(fields["stunde"]) if not supervision else (fields["stunde"],),
         classes=_classes(fields.get("klasse", ""), query.options.get("classes", "")),
         subject=subject,
         teachers=now,
