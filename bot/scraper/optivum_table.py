@@ -17,7 +17,7 @@ _PLACE = re.compile(r"""<(/?)(?:tr|(td|th))\b((?:=\s*"[^"]*"|=\s*'[^']*'|[^<>])*
 _KNOWN = frozenset({"nr", "g", "l", "tabela"})
 # A group is "1/2", "10/" (the program cuts long ones), "j1/3" or "j1", and follows the subject after a hyphen.
 _INSIDE = re.compile(r"^(.*\S)\s*-\s*((?:[^\W\d_]{0,3}\d{1,2}/\d{0,2})|(?:j?\d{1,2}))$")
-_OUTSIDE = re.compile(r"^-\s*([^\s,;]+)")
+_OUTSIDE = re.compile(r"^-([^\s,;]+)")
 _NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 
 
@@ -86,7 +86,7 @@ def entries(raw: str) -> tuple[Entry, ...]:
         if mark != "br":
             part.append((mark, piece))
         elif part:
-            found += _entry(_joined(part))
+            found += [entry for one in _lessons_apart(_joined(part)) if (entry := _entry(one))]
             part = []
     return tuple(found)
 
@@ -132,7 +132,23 @@ def _joined(pieces: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(mark, text) for mark, text in clean if text]
 
 
-def _entry(pieces: list[tuple[str, str]]) -> Iterator[Entry]:
+def _lessons_apart(pieces: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """One part for each lesson, where a school leaves the break between two out.
+
+    A second subject is the next lesson when a teacher or room stands between, else a teacher who has no page: "#1W4".
+    """
+    part: list[tuple[str, str]] = []
+    for mark, text in pieces:
+        told = {found for found, _ in part}
+        if mark == "p" and "p" in told and not text.startswith("#") and told & {"n", "s"}:
+            yield part
+            part = []
+        part.append((mark, text))
+    if part:
+        yield part
+
+
+def _entry(pieces: list[tuple[str, str]]) -> Entry | None:
     subject = ""
     groups: list[str] = []
     found: dict[str, list[str]] = {"n": [], "s": [], "o": []}
@@ -144,7 +160,7 @@ def _entry(pieces: list[tuple[str, str]]) -> Iterator[Entry]:
             subject, group = _divided(text)
             groups.append(group)
         elif mark == "p":
-            found["n"].append(text)  # a second subject is a teacher who has no page: "#1W4"
+            found["n"].append(text)
         elif mark == "o":
             name, group = _divided(text) if "/" in text else (text, "")
             found["o"].append(name)
@@ -159,13 +175,13 @@ def _entry(pieces: list[tuple[str, str]]) -> Iterator[Entry]:
         last = mark
     note = " ".join(piece for piece in loose if piece)
     teachers, rooms, classes = (_published(found[mark]) for mark in "nso")
-    if not subject and not teachers and not rooms and not classes:
-        if note not in _NOTHING:
-            yield Entry(note)
-        return
     if not subject:
         subject, note = note, ""
-    yield Entry("" if subject in _NOTHING else subject, teachers, rooms, classes, _published(groups), note)
+    if subject in _NOTHING:
+        subject = ""
+    if not subject and not teachers and not rooms and not classes:
+        return None
+    return Entry(subject, teachers, rooms, classes, _published(groups), note)
 
 
 def _divided(text: str) -> tuple[str, str]:

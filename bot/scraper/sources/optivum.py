@@ -35,6 +35,7 @@ _MADE = re.compile(r"wygenerowano\D{0,20}?(\d{1,2})\.(\d{1,2})\.(\d{4})", re.I)
 _HOURS = re.compile(r"(\d{1,2}[:.]\d{2})\s*[-–—]\s*(\d{1,2}[:.]\d{2})")
 # The first letters are enough, with and without Polish letters: "Środa", "Sroda".
 _WEEKDAYS = {"pon": 0, "wto": 1, "śro": 2, "sro": 2, "czw": 3, "pią": 4, "pia": 4, "sob": 5, "nie": 6}
+_SIDES = ("nr", "lp", "lekc", "godz", "czas")
 _MONTHS = ("sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru")
 _TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
 
@@ -173,7 +174,8 @@ def _lessons(
 def _days(header: list[str]) -> dict[int, int]:
     """Which column is which weekday."""
     days = {index: _WEEKDAYS[key] for index, word in enumerate(header) if (key := word.casefold()[:3]) in _WEEKDAYS}
-    if not days or len(days) != len(header) - 2:
+    sides = [word for index, word in enumerate(header) if index not in days]
+    if not days or not sides or not all(word.casefold().startswith(_SIDES) or not word for word in sides):
         raise SourceChanged("the Optivum plan's header does not name the weekdays")
     return days
 
@@ -187,6 +189,8 @@ def _row_lessons(
     owner: tuple[TargetKind, str],
 ) -> list[Lesson]:
     if len(row) != width:
+        if not any(re.search(r"<a\b|<span\b", cell.raw) for cell in row):
+            return []  # a line across the table: a long break, a remark
         raise SourceChanged("a row of the Optivum plan has another number of cells than its header")
     sides = [cell for index, cell in enumerate(row) if index not in days]
     number = next((cell.text for cell in sides if "nr" in cell.css), sides[0].text)

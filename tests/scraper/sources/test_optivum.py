@@ -103,6 +103,23 @@ def test_pages_of_teachers_and_rooms_name_their_owner() -> None:
     assert mixed.rooms == ("12 prac. mat.",)
 
 
+def test_two_lessons_without_a_break_between_them() -> None:
+    one = '<span class="p">religia</span> <span class="n">Ks</span> <a href="s3.html" class="s">12</a>'
+    two = f'{one} <span class="p">etyka</span>-2/2 <span class="p">#E1</span> <span class="s">13</span>'
+    assert one in sample("class.html")
+    lessons = at(plan_of(sample("class.html").replace(one, two)), 5, "1")
+    assert [(lesson.subject, lesson.teachers, lesson.rooms, lesson.groups) for lesson in lessons] == [
+        ("religia", ("Ks",), ("12",), ()),
+        ("etyka", ("#E1",), ("13",), ("2/2",)),
+    ]
+
+
+def test_a_line_across_the_table_is_passed_over() -> None:
+    text = sample("class.html")
+    line = '<tr><td class="nr">&nbsp;</td><td colspan="6">długa przerwa</td><td></td></tr>\n'
+    assert plan_of(text.replace('<tr>\n<td class="nr">2', line + '<tr>\n<td class="nr">2')) == plan_of(text)
+
+
 @pytest.mark.parametrize("title", ["", "<title>Plan</title>"])
 @pytest.mark.parametrize(("name", "kind"), [("teacher", "teachers"), ("room", "rooms")])
 def test_the_owner_is_known_without_a_title(name: str, kind: str, title: str) -> None:
