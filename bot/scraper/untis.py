@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.errors import TruncatedPage
@@ -65,6 +66,11 @@ def class_list(text: str, known: Sequence[str] = ()) -> tuple[str, ...]:
     grade and two or more single letters a to h in order. A range or a lone grade needs the known classes. What cannot
     be taken apart stays as published.
     """
+    return _class_list(text, tuple(known))
+
+
+@lru_cache(maxsize=1024)  # a plan names the same few lists in every second row
+def _class_list(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []
     for part in re.split(r"[,;]", text):
         name = part.strip().strip("()[] ")
@@ -252,7 +258,19 @@ def complete(text: str, *, tables_closed: bool) -> None:
         raise TruncatedPage("the page ends inside the plan")
 
 
-_WEEKDAYS = ("mo", "di", "mi", "do", "fr", "sa", "so")
+_WEEKDAYS = (
+    ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+    ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"],
+    ["pon", "wto", "śro", "czw", "pią", "sob", "nie"],
+    ["mo", "di", "mi", "do", "fr", "sa", "so"],
+    ["ma", "di", "wo", "do", "vr", "za", "zo"],
+)
+
+
+def weekday_of(word: str) -> int | None:
+    """The weekday (0 = Monday) that a name or short name means, or None."""
+    folded = word.strip().casefold()
+    return next((names.index(name) for names in _WEEKDAYS for name in names if folded.startswith(name)), None)
 
 
 def years_of(text: str) -> frozenset[int]:
@@ -271,8 +289,8 @@ def dated(day: int, month: int, *, weekday: str, near: date, years: frozenset[in
             candidates.append(date(year, month, day))
         except ValueError:
             continue
-    short = weekday.casefold()[:2]
-    fitting = [one for one in candidates if short in _WEEKDAYS and one.weekday() == _WEEKDAYS.index(short)]
+    wanted = weekday_of(weekday)
+    fitting = [one for one in candidates if one.weekday() == wanted]
     if not fitting:
         return nearest_date(day, month, near)
     return min(fitting, key=lambda one: abs((one - near).days))

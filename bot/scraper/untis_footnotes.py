@@ -1,0 +1,84 @@
+"""What an Untis class timetable says of a lesson outside its cell: the footnotes. Pure.
+
+A mark `1)` in a cell points to rows of a table below the grid: "Le.,Fa.,Rm." ("Wolf, Span, C 005"), the classes, the
+school weeks, a text, the group. A row without a number goes on with the footnote above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.scraper.tables import Table
+from bot.scraper.untis import plain
+
+_MARK = re.compile(r"(\d{1,2})\)")
+_PARTS = {"le": "teacher", "fa": "subject", "rm": "room", "ra": "room", "raum": "room", "kla": "class", "kl": "class"}
+
+
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """One row of a footnote; `note` are its remaining columns, the weeks with their header."""
+
+    number: str
+    subject: str = ""
+    teachers: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    note: str = ""
+
+
+def marks_of(text: str) -> tuple[str, ...]:
+    """The numbers of a cell that holds nothing but marks: "1)", "1) 2)"; () for any other cell."""
+    return tuple(_MARK.findall(text)) if re.fullmatch(r"(?:\d{1,2}\)[\s,]*)+", text) else ()
+
+
+def footnotes_of(found: Sequence[Table]) -> list[Footnote]:
+    """The footnotes of all tables whose first header is the number."""
+    notes: list[Footnote] = []
+    for table in found:
+        rows = [[cell.text for cell in row] for row in table.rows if row]
+        if len(rows) < 2 or len(rows[0]) < 2 or not rows[0][0].casefold().startswith(("nr", "no")):
+            continue
+        number = ""
+        for row in rows[1:]:
+            mark = _MARK.match(row[0])
+            number = mark[1] if mark else number
+            if number:
+                notes.append(_footnote(number, rows[0], row))
+    return notes
+
+
+def _footnote(number: str, heads: Sequence[str], row: Sequence[str]) -> Footnote:
+    values: dict[str, list[str]] = {}
+    notes: list[str] = []
+    for head, text in zip(heads[1:], row[1:], strict=False):
+        folded = head.casefold()
+        parts = [part.strip(" .") for part in folded.split(",")]
+        if any(part in _PARTS for part in parts):
+            texts = text.split(",") if len(parts) > 1 else [text]
+            # A list inside one column ("1G22A, 1I22A") has one name; of several columns each has its own place.
+            for part, value in zip(parts, texts, strict=False):
+                values.setdefault(_PARTS.get(part, part), []).append(value.strip())
+        elif "gruppe" in folded or "group" in folded:
+            values.setdefault("group", []).append(text)
+        elif "woche" in folded or "week" in folded:
+            notes.extend([f"{head} {text}"] if plain(text) else [])
+        elif "text" in folded and plain(text):
+            notes.append(text)
+    return Footnote(
+        number,
+        subject=" ".join(values.get("subject", [])),
+        teachers=_list(values.get("teacher", [])),
+        rooms=_list(values.get("room", [])),
+        classes=_list(values.get("class", [])),
+        groups=_list(values.get("group", [])),
+        note="; ".join(notes),
+    )
+
+
+def _list(texts: Sequence[str]) -> tuple[str, ...]:
+    parts = (part.strip() for text in texts for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if plain(part)))
