@@ -88,7 +88,7 @@ async def timetable_of(deps: Deps, target: StoredTarget, first: date, count: int
             if feed.position == 0:
                 break  # substitutions without the plan that they change are not a timetable
             continue
-        plans.append(belonging_to(snapshot.plan, target.kind, target.name) if scope == "school" else snapshot.plan)
+        plans.append(_part_of(snapshot.plan, target) if scope == "school" else snapshot.plan)
         checked.append(snapshot.checked_at)
         changed.append(snapshot.changed_at)
         revisions.append(f"{feed.id}.{snapshot.revision}")
@@ -104,6 +104,11 @@ async def timetable_of(deps: Deps, target: StoredTarget, first: date, count: int
         host=host,
         revision="+".join(revisions),
     )
+
+
+def _part_of(plan: Plan, target: StoredTarget) -> Plan:
+    """A target's part of a whole school's plan. A substitution plan lists only those who have changes today."""
+    return belonging_to(plan if plan.lessons else replace(plan, targets=()), target.kind, target.name)
 
 
 async def day_content(

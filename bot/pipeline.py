@@ -74,8 +74,10 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
     now = deps.now()
     hash_ = plan_hash(plan)
     async with deps.db.transaction() as transaction:
-        if plan.targets:
-            await schools.put_targets(transaction, school.id, plan.targets, now)
+        if plan.targets and feed.position == 0:
+            # A substitution plan names only those who have changes: whom it leaves out is not gone.
+            whole = "lessons" in deps.sources[feed.source].delivers
+            await schools.put_targets(transaction, school.id, plan.targets, now, whole=whole)
         old = await snapshots.newest(transaction, feed.id, target_id)
         if old is not None and old.hash == hash_:
             await snapshots.trust(transaction, feed.id, target_id)

@@ -47,7 +47,9 @@ def _day(plan: Plan, extra: Sequence[Plan], day: date, calendar: Calendar) -> Da
     lessons = [lesson for lesson in plan.lessons if lesson.date == day]
     if not free and _valid(plan, day):
         lessons += [replace(lesson, date=day) for lesson in plan.lessons if _falls_on(lesson, day, week)]
-    changes: list[Substitution] = [row for each in plans for row in each.substitutions if row.date == day]
+    # A plan with dates has its own changes in it: only those of the other plans are laid onto it.
+    sources = extra if any(lesson.date is not None for lesson in plan.lessons) else plans
+    changes: list[Substitution] = [row for each in sources for row in each.substitutions if row.date == day]
     merged = merge_substitutions(lessons, changes, bells=plan.bells)
     return Day(
         date=day,

@@ -90,7 +90,7 @@ def holiday(day: date) -> str:
         end_year = year + 1 if last_month < month else year
         if date(year, month, first) <= day <= date(end_year, last_month, last):
             return name
-    return "Vasaros atostogos" if (day.month, day.day) >= (6, 20) or day.month in {7, 8} else ""
+    return "Vasaros atostogos" if (6, 20) <= (day.month, day.day) < (9, 1) else ""
 
 
 @cache

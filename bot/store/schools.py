@@ -200,10 +200,13 @@ async def put_target(transaction: Transaction, school_id: str, kind: TargetKind,
     )
 
 
-async def put_targets(transaction: Transaction, school_id: str, found: Iterable[Target], now: int) -> None:
-    """Take over the list of targets that a school publishes. One that is missing is marked gone, never deleted."""
+async def put_targets(
+    transaction: Transaction, school_id: str, found: Iterable[Target], now: int, *, whole: bool = True
+) -> None:
+    """Take over the list of targets that a school publishes. One that is missing from a `whole` list is marked gone,
+    never deleted."""
     listed = list(found)
-    kinds = {target.kind for target in listed}
+    kinds = {target.kind for target in listed} if whole else set()
     for kind in kinds:
         await transaction.execute(
             "UPDATE targets SET gone_at = ? WHERE school_id = ? AND kind = ? AND gone_at IS NULL",
