@@ -66,13 +66,13 @@ class Database:
 
     async def write(self, sql: str, parameters: Parameters = ()) -> int:
         """One statement as its own transaction; returns the number of rows it changed. Raises as `transaction` does."""
-        async with self._writing:
-            try:
-                return await Transaction(self).execute(sql, parameters)
-            except sqlite3.OperationalError as error:
-                if _is_full(error):
-                    raise StoreError(FULL) from error
-                raise
+        async with self._alone():
+            return await Transaction(self).execute(sql, parameters)
+
+    async def write_returning(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """One statement with RETURNING as its own transaction; what it returns, in no order."""
+        async with self._alone():
+            return await self.all(sql, parameters)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -99,6 +99,17 @@ class Database:
         """A consistent copy of the running database. The file must not exist."""
         async with self._writing:  # not inside a transaction of another task
             await self._connection.execute("VACUUM INTO ?", (str(file),))
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Around one statement, which SQLite makes a transaction of its own: no ways for BEGIN and COMMIT."""
+        async with self._writing:
+            try:
+                yield
+            except sqlite3.OperationalError as error:
+                if _is_full(error):
+                    raise StoreError(FULL) from error
+                raise
 
     @asynccontextmanager
     async def _timed(self, sql: str) -> AsyncIterator[None]:

@@ -199,8 +199,7 @@ async def claim(
         f" RETURNING {_COLUMNS}"
     )
     parameters = {**_parameters(now, limit, busy_chats, ()), "lease": now + lease_seconds}
-    async with db.transaction() as transaction:
-        return _claims(await transaction.all(sql, parameters))
+    return _claims(await db.write_returning(sql, parameters))
 
 
 async def sendable(
