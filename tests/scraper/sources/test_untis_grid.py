@@ -38,8 +38,8 @@ def page(body: str, url: str = URL) -> Page:
 
 def grid(cells: str, *, days: str = "Montag,Dienstag", name: str = "07A") -> str:
     heads = "".join(f"<td colspan=2><b>{day}</b></td>" for day in days.split(","))
-    return f"<html><body class=tt><font size=6>{name}</font><table rules=all><tr><td></td>{heads}</tr>"
-        f"{cells}</table></body></html>"
+    table = f"<table rules=all><tr><td></td>{heads}</tr>{cells}</table>"
+    return f"<html><body class=tt><font size=6>{name}</font>{table}</body></html>"
 
 
 def test_a_text_over_the_whole_day_is_a_day_without_lessons() -> None:
