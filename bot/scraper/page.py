@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -13,7 +13,8 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 from bs4.filter import SoupStrainer
 
-from bot.errors import EmptyBody, LoginRequired, MaintenancePage, SourceChanged, SourceError, WrongPage
+from bot.errors import EmptyBody, LoginRequired, MaintenancePage, SourceChanged, SourceError, UnknownTarget, WrongPage
+from bot.model import Lesson, TargetKind
 from bot.names import class_key as class_key
 from bot.names import match_name as match_name
 from bot.names import nearest_names as nearest_names
@@ -230,3 +231,18 @@ def why_not(text: str, system: str) -> SourceError:
     if _LOGIN.search(head):
         return LoginRequired("the school's page asks for a login")
     return WrongPage(f"the page is not a {system} plan")
+
+
+def lessons_with(lessons: Sequence[Lesson], kind: TargetKind, name: str) -> tuple[Lesson, ...]:
+    """The lessons of a class, teacher or room. Raises UnknownTarget when no lesson names it.
+
+    For the page of one target that was opened as a file: nobody has looked whether it is the one that was asked for.
+    """
+    sides = {TargetKind.CLASS: "classes", TargetKind.TEACHER: "teachers", TargetKind.ROOM: "rooms"}
+    named: dict[str, None] = dict.fromkeys(one for lesson in lessons for one in getattr(lesson, sides[kind]))
+    found = match_name(name, list(named)) or next(
+        (one for one in named if class_key(one.split()[0]) == class_key(name)), None
+    )
+    if found is None:
+        raise UnknownTarget(name, nearest_names(name, list(named)))
+    return tuple(lesson for lesson in lessons if found in getattr(lesson, sides[kind]))

@@ -221,3 +221,13 @@ def test_recognised_by_page_and_by_address() -> None:
     assert SOURCE.recognise(Page("https://x.example/plany/o12.html", b"")) > 0.5
     assert SOURCE.recognise(Page("https://x.example/o12.html", b"<html>Vertretungsplan</html>")) == 0.0
     assert SOURCE.recognise(Page("file:///a", sample("list-folded.html").encode())) >= 0.9
+
+
+def test_a_file_is_asked_whose_it_is() -> None:
+    page = Page("file:///page.html", sample("class.html").encode())
+    whole = SOURCE.parse([page], replace(QUERY, name="2B"))
+    assert whole.lessons == plan_of(sample("class.html")).lessons
+    of_one = SOURCE.parse([page], replace(QUERY, name="śl", kind=TargetKind.TEACHER))
+    assert [lesson.subject for lesson in of_one.lessons] == ["P prace biur"]
+    with pytest.raises(UnknownTarget):
+        SOURCE.parse([page], replace(QUERY, name="3c"))
