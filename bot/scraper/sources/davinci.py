@@ -170,6 +170,8 @@ def _read(text: str, query: Query, found: _Found) -> None:
             reader.mark(item)
         elif isinstance(item, TableStart):
             reader.above = {}
+            if "list-table" in item.classes:
+                reader.lists.add(item.table)
         elif isinstance(item, Row):
             reader.row(item)
         elif isinstance(item, End) and item.open_tables:
@@ -188,6 +190,7 @@ class _Reader:
         self.name = ""
         self.day: date | None = None
         self.columns: dict[int, tuple[str, ...]] = {}
+        self.lists: set[int] = set()
         self.above: dict[str, str] = {}
         self.captioned = self.empty = False
 
@@ -238,6 +241,8 @@ class _Reader:
                 self.found.days.append(self.day)
         elif row.table in self.columns:
             self._change(row, self.columns[row.table])
+        elif row.table in self.lists and len(row.cells) > 2:
+            raise SourceChanged("the columns of the plan are not the known ones")
 
     def _change(self, row: Row, columns: tuple[str, ...]) -> None:
         if len(row.cells) < len(columns):

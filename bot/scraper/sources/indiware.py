@@ -234,6 +234,8 @@ class _HtmlReader:
             texts = [cell.text for cell in row.cells]
             if any(texts[1:]):
                 self.days[-1].head.append(f"{texts[0].rstrip(':')}: {' '.join(texts[1:])}")
+        elif any(name.startswith("tdaktion") for cell in row.cells for name in cell.classes):
+            raise SourceChanged("the columns of the plan are not the known ones")
         elif role := self.roles.get(row.table):
             lines = [text for cell in row.cells if (text := cell.text)]
             (self.days[-1].foot if role == "foot" else self.days[-1].supervision).extend(lines)

@@ -141,6 +141,8 @@ def _read_class(node: Element, day: _Day) -> None:
     name = _text(node.find("Kurz"))
     if not name:
         raise SourceChanged("a class of the plan has no name")
+    if node.find("Pl") is None:
+        raise SourceChanged(f"the plan of {name} is not where it was")
     day.targets.append(Target(day.kind, name, name))
     bells = tuple(bell for slot in node.iterfind("KlStunden/KlSt") if (bell := _bell(slot)))
     if bells:
@@ -165,6 +167,8 @@ def _bell(slot: Element) -> Bell | None:
 def _slot(slot: Element, name: str, day: _Day, course: Element | None) -> tuple[Lesson, Substitution | None]:
     """A `Std` as a lesson, and as a row of the substitution plan when it has a remark or a changed mark."""
     nodes = {child.tag: child for child in slot}
+    if not {"St", "Fa"} <= nodes.keys():
+        raise SourceChanged("a lesson of the plan has no number or no subject")
     subject, room = (published(_text(nodes.get(tag))) for tag in ("Fa", "Ra"))
     people = names_in(_text(nodes.get("Le")))
     note = _text(nodes.get("If"))

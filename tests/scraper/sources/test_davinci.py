@@ -117,6 +117,11 @@ def test_a_row_of_another_width_is_refused() -> None:
         plan_of(sample("day.html").replace("<td> 08b </td><td> 2 </td>", ""))
 
 
+def test_columns_that_are_not_known_are_refused() -> None:
+    with pytest.raises(SourceChanged):
+        plan_of(sample("day.html").replace("<th> Pos </th>", "<th> Block </th>"))
+
+
 async def test_of_an_index_of_classes_the_one_that_is_asked_for() -> None:
     query = replace(QUERY, url=HOME, name="tzsfa51")
     requests: list[dict[str, Any]] = [

@@ -116,3 +116,8 @@ async def test_no_day_published_is_not_released() -> None:
     requests = [{**request, "status": 404} for request in visit["requests"]]
     with pytest.raises(NotReleased):
         await SOURCE.fetch(RecordedHttp(SAMPLES / "site", requests), query_of(visit["query"]))
+
+
+def test_columns_that_are_not_known_are_refused() -> None:
+    with pytest.raises(SourceChanged):
+        plan_of(sample("day.html").decode().replace("thplanstunde", "thplanzeit").replace(">Stunde<", ">Zeit<"))

@@ -96,6 +96,8 @@ def test_a_plan_of_teachers_names_classes_where_a_class_plan_names_teachers() ->
         ("Dienstag, 24. November 2026", "morgen"),
         ("<Kurz>5a</Kurz>", ""),
         ("Klassen>", "Klasse>"),
+        ("Pl>", "Plan>"),
+        ("Fa>", "Fach>"),
     ],
 )
 def test_another_layout_is_refused(broken: tuple[str, str]) -> None:
