@@ -15,8 +15,15 @@ CLEAR = 0.1
 
 def ranked(page: Page, sources: Iterable[Source]) -> list[tuple[float, Source]]:
     """The sources that recognise the page at all, the surest first."""
-    scores = [(source.recognise(page), source) for source in sources]
+    scores = [(_sureness(source, page), source) for source in sources]
     return sorted(((score, source) for score, source in scores if score > 0), key=lambda item: (-item[0], item[1].id))
+
+
+def _sureness(source: Source, page: Page) -> float:
+    try:
+        return source.recognise(page)
+    except ValueError:  # an address that cannot even be taken apart: nobody's
+        return 0.0
 
 
 def detect(page: Page, sources: Iterable[Source]) -> Source:

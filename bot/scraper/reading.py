@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.errors import SourceChanged
+from bot.errors import NotReleased, SourceChanged
 from bot.model import Plan
 from bot.scraper.contract import Page, Query, Source
 from bot.select import Days, belonging_to, within
@@ -22,6 +22,8 @@ def parsed(source: Source, pages: Sequence[Page], query: Query) -> Plan:
     A page can be odd in ways nobody wrote a check for. What Python raises then is a fact about the page, not about
     this program: the last good plan stays, as for every other change of layout.
     """
+    if not pages:
+        raise NotReleased("the school has published nothing for these days")
     try:
         return source.parse(pages, query)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import ipaddress
 import logging
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -156,9 +157,13 @@ async def test_no_trick_reaches_loopback_by_redirect(client: SchoolHttp, bird: C
     assert bird.hits == 0
 
 
+def _on_loopback(address: str, port: int) -> bool:
+    return ipaddress.ip_address(address.split("%")[0]).is_loopback
+
+
 async def test_the_tricks_would_work(clock: StridingClock, bird: Canary) -> None:
     """Without the guard most of them do reach the canary: it is the guard that the tests above test."""
-    async with SchoolHttp(clock=clock, guard=lambda *_: True, resolver=Names(), deadline=1.0) as http:
+    async with SchoolHttp(clock=clock, guard=_on_loopback, resolver=Names(), deadline=1.0) as http:
         for trick in TRICKS:
             if "{port}" in trick:
                 with contextlib.suppress(SourceError):

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bot.errors import NotReleased, SourceChanged, TruncatedPage
-from bot.model import Notice, Plan, Substitution
+from bot.model import UNCHANGED, Kind, Notice, Plan, Substitution, Was
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.german import date_in, free_days, instant_in
-from bot.scraper.page import squeeze, text_of, why_not
+from bot.scraper.german import date_in, free_days, instant_in, names_in, published
+from bot.scraper.page import period_labels, squeeze, text_of, why_not
+from bot.scraper.remarks import Remark, read_remark
 from bot.scraper.rowstream import End, Mark, Row, TableStart, must_close, stream, visible
-from bot.scraper.vplan import substitution_of
 from bot.scraper.xmltree import sections
 
 # The XML names its lists by tag; the HTML of the same plan prints these words before them.
@@ -33,6 +34,7 @@ _LANDMARK = re.compile(r"""class\s*=\s*["']?(?:vpfuer|th?l?planklasse|tdaktionen
 _NO_CHANGES = re.compile(r"\bkeine\s+(?:vertretung|änderung|aktionen|geänderten)", re.I)
 _SCHOOL = re.compile(r"^(/\d{8}/vplan)/?(?:[\w-]*\.html?)?$")
 _SUPERVISION = "Geänderte Aufsichten:"
+_Value = TypeVar("_Value", str, tuple[str, ...])
 
 
 @dataclass(slots=True)
@@ -155,7 +157,7 @@ def _xml_days(text: str, free: list[str]) -> tuple[list[_Day], str]:
             fields = {child.tag: squeeze("".join(child.itertext())) for child in element}
             changed = {child.tag for child in element if any(value == "ae" for value in child.attrib.values())}
             seen.update(fields)
-            days[-1].rows.append(substitution_of(fields, changed, days[-1].day))
+            days[-1].rows.append(_substitution(fields, changed, days[-1].day))
         else:
             line = squeeze("".join(element.itertext()))
             if line:
@@ -250,7 +252,7 @@ class _HtmlReader:
         fields = {name: cell.text for name, cell in pairs}
         changed = {name for name, cell in pairs if any(css.endswith("neu") for css in cell.classes)}
         if any(fields.values()):
-            self.days[-1].rows.append(substitution_of(fields, changed, self.days[-1].day))
+            self.days[-1].rows.append(_substitution(fields, changed, self.days[-1].day))
 
 
 def _columns(row: Row) -> tuple[str, ...]:
@@ -263,6 +265,82 @@ def _columns(row: Row) -> tuple[str, ...]:
         name = re.sub(r"^thl?plan|_.*$", "", css) if css else cell.text.lower()
         columns.append(_HEADER_WORDS.get(name, name))
     return tuple(columns) if {"klasse", "stunde"} <= set(columns) else ()
+
+
+# --- what both dresses hold
+
+
+def _substitution(fields: dict[str, str], changed: set[str], day: date) -> Substitution:
+    """One row. Brackets around a teacher mean the one who is replaced; with vfach/vlehrer/vraum columns the plain
+    columns hold what was before."""
+    if "klasse" not in fields and "stunde" not in fields:
+        raise SourceChanged("a row of the plan has neither a class nor a lesson")
+    remark = read_remark(fields.get("info", ""), day)
+    classes, groups = _classes(fields.get("klasse", ""))
+    subject, was_subject = _pair(fields, "fach")
+    teachers, was_teachers = _teachers(fields)
+    room, was_room = _pair(fields, "raum")
+    if remark.now:
+        teachers, was_teachers = remark.now, was_teachers or teachers
+    was = Was(
+        subject=_other(remark.subject or was_subject, subject),
+        teachers=_other(remark.teachers or was_teachers, teachers),
+        rooms=_other(names_in(was_room), names_in(room)),
+        date=remark.from_date,
+        periods=remark.from_periods or None,
+    )
+    return Substitution(
+        kind=_kind(remark, fields, changed),
+        date=day,
+        periods=period_labels(published(fields.get("stunde", ""))),
+        classes=classes,
+        subject=subject,
+        teachers=teachers,
+        rooms=names_in(room),
+        groups=groups,
+        label=remark.label,
+        was=was or UNCHANGED,
+        note=published(remark.note),
+    )
+
+
+def _kind(remark: Remark, fields: dict[str, str], changed: set[str]) -> Kind:
+    if remark.kind is not None:
+        return remark.kind
+    subject = fields.get("vfach", fields.get("fach", ""))
+    if subject and not published(subject):
+        return Kind.CANCELLED
+    room = published(fields.get("vraum", fields.get("raum", "")))
+    return Kind.ROOM if room and changed and changed <= {"raum", "vraum"} else Kind.SUBSTITUTION
+
+
+def _other(was: _Value, now: _Value) -> _Value | None:
+    return was if was and was != now else None
+
+
+def _pair(fields: dict[str, str], name: str) -> tuple[str, str]:
+    """What a field says now, and what it said before where the plan has a column for it."""
+    value = published(fields.get(name, ""))
+    if f"v{name}" not in fields:
+        return value, ""
+    return published(fields[f"v{name}"]), value
+
+
+def _teachers(fields: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    now, was = _pair(fields, "lehrer")
+    if now.startswith("(") and now.endswith(")"):
+        return (), names_in(now[1:-1])
+    return names_in(now), names_in(was.strip("()"))
+
+
+def _classes(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """ "5a,5b/ Deu1" is two classes and a course; the slash of "5/1" and "07/2" belongs to the class."""
+    if cell.startswith("(") and cell.endswith(")"):
+        cell = cell[1:-1]
+    classes, slash, course = cell.rpartition("/ ")
+    if not slash:
+        classes, course = cell, ""
+    return names_in(classes), names_in(course)
 
 
 def recognise(page: Page) -> float:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, WrongPage
 from bot.model import Exam, FreeDays, Homework, Lesson, Plan
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.lithuanian import iso_date, lesson_date
-from bot.scraper.page import clock_time, text_of, why_not
+from bot.scraper.page import clock_time, nearest_date, text_of, why_not
 from bot.scraper.rowstream import Cell, End, Row, TableStart, attributes_in, must_end, stream, visible
 
 _LOGIN_PAGE = "/1/lt/public/public/login"
@@ -26,6 +26,24 @@ _HOLIDAYS = "/1/lt/page/atostogos/atostogu_rodymas"
 _MOST_PAGES = 10
 _SIGNED_IN = "act-user-info-text"
 
+# The months as a date names them ("rugsėjo 30 d."), and as a heading does.
+MONTHS = (
+    ("sausio", "sausis"),
+    ("vasario", "vasaris"),
+    ("kovo", "kovas"),
+    ("balandžio", "balandis"),
+    ("gegužės", "gegužė"),
+    ("birželio", "birželis"),
+    ("liepos", "liepa"),
+    ("rugpjūčio", "rugpjūtis"),
+    ("rugsėjo", "rugsėjis"),
+    ("spalio", "spalis"),
+    ("lapkričio", "lapkritis"),
+    ("gruodžio", "gruodis"),
+)
+# Letters of another alphabet that look like ours and get into typed tables.
+_LOOK_ALIKE = str.maketrans("аеорсухіјѕкАЕОРСУХІЈЅКВМТ", "aeopcyxijskAEOPCYXIJSKBMT")
+_ISO = re.compile(r"(?<!\d)(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
 _TIMES = re.compile(r"(\d{1,2}[:.]\d{2})\D+(\d{1,2}[:.]\d{2})")
 _NONE = re.compile(r"\b(?:nėra|nerasta|įrašų nėra|duomenų nėra|tuščia)\b", re.I)
 _OWN_ID = re.compile(r"home_work_show/(\d+)")
@@ -323,6 +341,41 @@ _COLUMN_WORDS = (
 def _column(header: str) -> str:
     folded = header.lower()
     return next((name for word, name in _COLUMN_WORDS if word in folded), "")
+
+
+def iso_date(text: str) -> date | None:
+    """The date in "2025-10-03" or "2025-10-03 00:00:00"; None for what is no date ("0000-00-00", "-")."""
+    match = _ISO.search(text)
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
+
+
+def lesson_date(text: str, near: date) -> date | None:
+    """The date in "Rugsėjo 30 Antradienis", which has no year: the one nearest to `near`; None for no such date."""
+    words = text.split()
+    month = next((number for word in words if (number := month_number(word))), None)
+    day = next((int(word) for word in words if word.isdecimal() and len(word) <= 2), None)
+    if month is None or day is None:
+        return iso_date(text)
+    try:
+        return nearest_date(day, month, near)
+    except ValueError:
+        return None
+
+
+def month_number(word: str) -> int | None:
+    """1 to 12 for the name of a month, whatever the case, accents or look-alike letters; None for another word."""
+    return _MONTH_NUMBER.get(_folded(word))
+
+
+def _folded(word: str) -> str:
+    decomposed = unicodedata.normalize("NFD", word.translate(_LOOK_ALIKE).casefold())
+    return "".join(letter for letter in decomposed if letter.isalpha() and not unicodedata.combining(letter))
+
+
+_MONTH_NUMBER = {_folded(name): number for number, names in enumerate(MONTHS, 1) for name in names}
 
 
 def recognise(page: Page) -> float:

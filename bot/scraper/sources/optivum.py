@@ -109,6 +109,8 @@ def _parse_page(page: Page, query: Query) -> Plan:
     links = links_in(body)
     closed = re.search(r"(?i)</(?:html|body)\s*>", body)
     if (links or list_addresses(body)) and (closed or not re.search(r"(?i)<(?:html|body)\b", body)):
+        if len(links) == 1 and not _is_optivum(text):  # a school's own page that links to the plan
+            raise why_not(text, "Optivum")
         return _list(links, body)
     if links or (_is_optivum(body) and not closed):
         raise TruncatedPage("the Optivum page ends too early")
@@ -136,6 +138,8 @@ def _plan(page: Page, query: Query, *, text: str, start: int) -> Plan:
     if not closing:
         raise TruncatedPage("the Optivum page ends inside the plan")
     end = closing.start()
+    if re.search(r"(?i)<html\b", text[:start]) and not re.search(r"(?i)</(?:html|body)\s*>", text[end:]):
+        raise TruncatedPage("the Optivum page ends before its footer")
     around = f"{text[:start]} {text[end:]}"
     heading = _HEADING.search(around)
     name = squeeze(html.unescape(re.sub(r"<[^>]*>", " ", heading[1]))) if heading else ""

@@ -86,6 +86,8 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         else:
             plans.append(_plan(page, text, query, nav))
     grids = [plan for plan in plans if plan.shape]
+    if not grids and not any(plan.targets for plan in plans):
+        raise why_not(text_of(pages[0]), "Untis grid")
     if grids and not any(plan.days or plan.lessons for plan in grids):
         raise NotReleased("the timetable of these weeks has no lessons in it")
     free = [span for plan in plans for span in plan.free_days]

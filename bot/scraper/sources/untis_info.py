@@ -74,12 +74,15 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
     days: list[tuple[str, Day]] = []
     for page, text in texts:
         if not _LANDMARK.search(text):
-            nav = nav or navbar_of(text)
-            if nav is None:
+            bar = navbar_of(text)
+            if bar is None:
                 raise why_not(text, "Untis info")
+            nav = nav or bar
             complete(text, tables_closed=True)
             continue
         days.extend((page.url, day) for day in _days(text, query))
+    if not days and not (nav and nav.targets()):
+        raise why_not(texts[0][1] if texts else "", "Untis info")
     released = [(url, day) for url, day in days if day.released]
     if days and not released:
         raise NotReleased("the school has not released its substitutions yet")

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from bot.errors import LoginRequired, NotReleased, SourceChanged, TruncatedPage, UnknownTarget, WrongPage
+from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, UnknownTarget, WrongPage
 from bot.model import Lesson, Plan, Status, Target, TargetKind, Was
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.page import match_name, nearest_names, squeeze, text_of, why_not
@@ -85,7 +85,7 @@ def recognise(page: Page) -> float:
     if page.body:
         try:
             answer = _object(page)
-        except (LoginRequired, SourceChanged):
+        except SourceError:
             return 0.0
         return 1.0 if "resourceType" in answer or _is_entries(answer) else 0.0
     parts = urlsplit(page.url)
