@@ -276,6 +276,8 @@ def recognise(page: Page) -> float:
     path = urlsplit(page.url).path
     if "/mobdaten" in path:
         return 0.9
+    if (urlsplit(page.url).hostname or "").endswith("stundenplan24.de") and re.fullmatch(r"/\d{8}/?", path):
+        return 0.7
     return 0.7 if re.search(r"/\d{8}/mobil\b|/plankl\.html", path) else 0.0
 
 

@@ -145,3 +145,17 @@ async def test_the_shared_login_is_basic_auth(username: str, password: str, want
     query = replace(QUERY, url="https://plan.school.example/12345678/mobil", username=username, password=password)
     await SOURCE.fetch(http, query)
     assert http.auth == want
+
+
+@pytest.mark.parametrize(
+    ("url", "sure"),
+    [
+        ("https://www.stundenplan24.de/12345678/", True),
+        ("https://www.stundenplan24.de/12345678/mobil/plankl.html", True),
+        ("https://plan.school.example/mobdaten/PlanKl20261124.xml", True),
+        ("https://www.stundenplan24.de/", False),
+        ("https://plan.school.example/12345678/", False),
+    ],
+)
+def test_an_address_is_recognised(url: str, sure: bool) -> None:
+    assert (SOURCE.recognise(Page(url, b"")) > 0.5) is sure
