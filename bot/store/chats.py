@@ -54,7 +54,7 @@ def chat_of(row: sqlite3.Row) -> Chat:
     )
 
 
-async def get(db: Database, chat_id: int, thread_id: int = 0) -> Chat | None:
+async def get(db: Database | Transaction, chat_id: int, thread_id: int = 0) -> Chat | None:
     """A chat's settings, None when it is unknown."""
     row = await db.one("SELECT * FROM chats WHERE chat_id = ? AND thread_id = ?", (chat_id, thread_id))
     return None if row is None else chat_of(row)

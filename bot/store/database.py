@@ -175,8 +175,13 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
         await connection.close()
 
 
+def newest_schema() -> int:
+    """The version of the schema that this program makes."""
+    return max(_migrations())
+
+
 async def _refuse_unsound(connection: aiosqlite.Connection, path: Path) -> None:
-    newest = max(_migrations())
+    newest = newest_schema()
     try:
         async with connection.execute("PRAGMA quick_check(1)") as cursor:
             verdict = await cursor.fetchone()

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.model import Calendar, FreeDays, Target, TargetKind
+from bot.names import class_key
 from bot.store.database import Database, Transaction
 
 
@@ -106,12 +107,12 @@ def _target(row: sqlite3.Row) -> StoredTarget:
     )
 
 
-async def all_schools(db: Database) -> list[School]:
-    """Every school, by name."""
-    return [_school(row) for row in await db.all("SELECT * FROM schools ORDER BY name, id")]
+async def all_schools(db: Database | Transaction) -> list[School]:
+    """Every school, oldest first."""
+    return [_school(row) for row in await db.all("SELECT * FROM schools ORDER BY created_at, id")]
 
 
-async def school_by_id(db: Database, school_id: str) -> School | None:
+async def school_by_id(db: Database | Transaction, school_id: str) -> School | None:
     """One school, or None."""
     row = await db.one("SELECT * FROM schools WHERE id = ?", (school_id,))
     return None if row is None else _school(row)
@@ -132,7 +133,7 @@ async def remove_school(transaction: Transaction, school_id: str) -> int:
     return await transaction.execute("DELETE FROM schools WHERE id = ?", (school_id,))
 
 
-async def feeds_of(db: Database, school_id: str) -> list[Feed]:
+async def feeds_of(db: Database | Transaction, school_id: str) -> list[Feed]:
     """A school's feeds, the plan first."""
     rows = await db.all("SELECT * FROM feeds WHERE school_id = ? ORDER BY position", (school_id,))
     return [_feed(row) for row in rows]
@@ -206,6 +207,7 @@ async def put_targets(
     """Take over the list of targets that a school publishes. One that is missing from a `whole` list is marked gone,
     never deleted."""
     listed = list(found)
+    await _rename(transaction, school_id, listed)
     kinds = {target.kind for target in listed} if whole else set()
     for kind in kinds:
         await transaction.execute(
@@ -218,6 +220,19 @@ async def put_targets(
         " position = excluded.position, gone_at = NULL",
         [(school_id, t.kind, t.name, t.id, position) for position, t in enumerate(listed)],
     )
+
+
+async def _rename(transaction: Transaction, school_id: str, listed: Iterable[Target]) -> None:
+    """Give a target that a person or a file spelled in another way ("9 A") the name that the school publishes."""
+    rows = await transaction.all("SELECT * FROM targets WHERE school_id = ? AND system_id = ''", (school_id,))
+    spelled = {(row["kind"], class_key(row["name"])): row for row in rows}
+    published = {(target.kind, target.name) for target in listed}
+    for target in listed:
+        row = spelled.get((target.kind, class_key(target.name)))
+        if row is not None and (row["kind"], row["name"]) not in published:
+            await transaction.execute(
+                "UPDATE OR IGNORE targets SET name = ?, gone_at = NULL WHERE id = ?", (target.name, row["id"])
+            )
 
 
 async def wanted_targets(db: Database, also: Collection[int] = ()) -> list[StoredTarget]:
