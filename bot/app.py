@@ -14,6 +14,7 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 
+from bot import digest
 from bot.clock import Clock
 from bot.config import Config
 from bot.context import DEPS, Context, Deps
@@ -134,6 +135,7 @@ async def running(
             yield None
             return
         stack.push_async_callback(application.shutdown)
+        await digest.send_due(deps)  # what came due while the service was stopped, and where the counting begins
         await application.start()
         stack.push_async_callback(application.stop)
         sending = asyncio.create_task(courier.run(), name="courier")
