@@ -46,6 +46,7 @@ print((time.perf_counter() - start) * 1000)
 """
 
 _MEMORY = """
+import dataclasses, datetime, enum, hashlib, importlib.resources, json, unicodedata, zlib
 from pathlib import Path
 def kib():
     return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0])
@@ -105,7 +106,11 @@ def predecessor(view: WeekView) -> bytes:
         draw = ImageDraw.Draw(image)
         draw.text((24, 62), view.frame.title, font=load("Bold", 46), fill=theme.text, anchor="ls")
         draw.text((24, 98), view.frame.subtitle, font=load("Regular", 29), fill=theme.meta, anchor="ls")
+        draw.rounded_rectangle((1080, 26, 1256, 72), 23, fill=theme.accent_ground)
+        draw.text((1168, 58), view.frame.week, font=load("SemiBold", 27), fill=theme.accent, anchor="ms")
         for number, head in enumerate(view.days):
+            if number == view.today:
+                draw.rectangle((108 + wide * number, 106, 108 + wide * (number + 1), 1220), fill=theme.today)
             x = 20 + gutter + wide * number + wide // 2
             draw.text((x, 139), head.name, font=load("Bold", 31), fill=theme.text, anchor="ms")
             draw.text((x, 165), head.label, font=load("Regular", 23), fill=theme.meta, anchor="ms")
@@ -144,6 +149,14 @@ def _plain_cell(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], entry
         people = " ".join(lesson.teachers)
         start = x + 27 + load("SemiBold", 24).getlength(room)
         draw.text((start, bottom - 12), people, font=load("Regular", 24), fill=theme.meta, anchor="ls")
+    middle = y + 66
+    if lesson.status == "cancelled":
+        draw.line((x + 14, y + 28, right - 20, y + 28), fill=theme.meta, width=3)
+        draw.text((x + 17, middle), view.words.cancelled, font=load("SemiBold", 24), fill=theme.red, anchor="ls")
+    for exam in entry.exams:
+        draw.rounded_rectangle((x + 14, middle - 24, right - 40, middle + 8), 16, fill=theme.red_line)
+        draw.text((x + 26, middle), view.words.exam.upper(), font=load("Bold", 21), fill=theme.on_red, anchor="ls")
+        draw.text((x + 17, middle + 30), exam.text[:12], font=load("Regular", 23), fill=theme.meta, anchor="ls")
     if entry.homework:
         draw.ellipse((right - 34, y + 10, right - 10, y + 34), fill=theme.accent)
 
@@ -230,7 +243,7 @@ def main() -> int:
         ("week grid, 30 classes in turn", milliseconds(lambda: draw_week(next(turn), light), 60), "ms", 20, True),
         ("day card, warm", milliseconds(lambda: draw_day(day, light), 60), "ms", 12, True),
         ("first picture, cold process", in_new_processes(_COLD), "ms", 120, True),
-        ("renderer over bare Python", in_new_processes(_MEMORY), "MiB", 20, True),
+        ("renderer over Python and its library", in_new_processes(_MEMORY), "MiB", 20, True),
         ("week PNG", len(week_png) / 1024, "KB", 60, True),
         ("day PNG", len(day_png) / 1024, "KB", 36, True),
         ("times faster than RGB + optimize", theirs / ours, "x", 12, False),

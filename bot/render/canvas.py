@@ -18,8 +18,8 @@ from bot.render.text import needs_fallback, strike_height, tabular_features, wid
 MAX_WIDTH = 1280
 MAX_HEIGHT = 1280
 _BAND = 64
-_RUN_CACHE_BYTES = 1 << 20
-_PATCH_CACHE_BYTES = 2 << 20
+_RUN_CACHE_BYTES = 3 << 18
+_PATCH_CACHE_BYTES = 3 << 19
 
 
 class Box(NamedTuple):
@@ -82,6 +82,10 @@ class _RunCache:
         while self._size > self._limit:
             _, old = self._kept.popitem(last=False)
             self._size -= _weight(old)
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self._size = 0
 
 
 def _weight(run: _Run) -> int:

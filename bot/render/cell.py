@@ -39,6 +39,8 @@ _PIECE_GAP = 4
 _LEAST_PIECE = 30
 _FULL_HEIGHT = 64
 """A lower cell has one line only."""
+_ROOMY = 76
+"""A lower cell is set tighter."""
 _ICON = 26
 
 _SIGNS = {"exam": "!", "changed": "≠", "added": "+", "moved": "→"}
@@ -151,10 +153,10 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
         icons = [icon for icon in icons if icon != _SIGNS["exam"]]
     elif entry.exams:
         lines, font, beside = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high)
-    icons_y = box.y0 + (10 if beside else font.size + 15)
+    icons_y = box.y0 + (10 if high >= _ROOMY else 6) if beside else box.y0 + font.size + 15
     for at, icon in enumerate(icons):
         _draw_icon(canvas, box.x1 - 10 - _ICON - at * 30, icons_y, icon, _ICON, look.ground)
-    top = box.y0 + (8 if high < 84 else 10)
+    top = box.y0 + (5 if high < _ROOMY else 10)
     y = top + round(font.size * 0.86)
     for line in lines:
         canvas.text(left, y, line, font, look.subject, ground=look.ground, cell=cell, struck=look.cancelled)
@@ -171,7 +173,17 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
         baseline = y - font.size - 3 + 30
         end = right - (0 if beside else len(icons) * 30)
         draw_spans(canvas, left, baseline, spans, right=end, ground=look.ground, cell=cell)
-    _draw_details(canvas, entry, view, look, left=left, right=right, y=box.y1 - 12, cell=cell, row_start=row_start)
+    _draw_details(
+        canvas,
+        entry,
+        view,
+        look,
+        left=left,
+        right=right,
+        y=box.y1 - (9 if high < _ROOMY else 12),
+        cell=cell,
+        row_start=row_start,
+    )
 
 
 def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tuple[str, ...], Font, bool]:
@@ -180,7 +192,7 @@ def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tupl
     Icons narrow the first line, or stand below a subject that needs the whole of it.
     """
     two = high >= 96
-    for size in _SUBJECT_SIZES:
+    for size in _SUBJECT_SIZES if high >= _ROOMY else _SUBJECT_SIZES[-1:]:
         font = Font("SemiBold", size)
         wide = width(subject, font)
         if wide <= room - (0 if two else icons):

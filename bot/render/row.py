@@ -190,7 +190,7 @@ def _draw_pills(canvas: Canvas, y: int, look: Look, step: Step, columns: Columns
 
 def _draw_tasks(canvas: Canvas, y: int, tasks: list[str], look: Look, hue: Hue, columns: Columns) -> None:
     theme = canvas.theme
-    line = theme.line if look.cancelled else hairline(hue)
+    line = theme.line if look.ground == theme.card else hairline(hue)
     canvas.fill(Box(columns.text, y, columns.right, y + 1), line)
     canvas.glyph(columns.text, y + 14, "book", 26, theme.accent, ground=look.ground)
     cell = Box(columns.text + 32, y, columns.right + 3, y + 12 + len(tasks) * _HOMEWORK_LINE)

@@ -24,7 +24,7 @@ _FOOT = 56
 _FOOT_LINE = 38
 _TALLEST_ROW = 132
 _LOW_ROW = 74
-_PERIOD_HEIGHT = 72
+_PERIOD_HEIGHT = 78
 """What a row needs for its number between both times."""
 _LOWEST_ROW = 40
 _PIECE = 40
