@@ -1,0 +1,83 @@
+"""The database in trouble: no room, other writers, a copy that has to be good."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+
+from bot.clock import SystemClock
+from bot.store.database import open_database
+from tools.faults.network import FAST
+from tools.faults.row import Row, Scale
+from tools.faults.stage import courier, database, drained, folder, open_rows, put, stand_in, tally
+
+
+async def rows(scale: Scale) -> AsyncIterator[Row]:
+    """Disk full, two writers with a backup running."""
+    yield await full()
+    yield await writers(scale.of(400, 100))
+
+
+async def full() -> Row:
+    """The file may not grow in the middle of a fan-out, then it may again."""
+    people = 200
+    async with stand_in(people) as api:
+        with folder() as data:
+            async with database(data) as db:
+                await put(db, people, "fact")
+                pages = await db.value("PRAGMA page_count")
+                await db.value(f"PRAGMA max_page_count = {pages}")
+                # Fill what is free inside, so that not even an index entry fits.
+                filled = 0
+                while filled < 2000:
+                    try:
+                        await db.write("INSERT INTO meta VALUES (?, ?)", (f"filler {filled}", "x" * 500))
+                    except Exception as error:  # noqa: BLE001 - whatever a full disk raises ends the filling
+                        reason = str(error)
+                        break
+                    filled += 1
+                async with courier(db, api, SystemClock(), per_second=FAST) as sender:
+                    for _ in range(400):
+                        if sum(api.delivered.values()) >= people:
+                            break
+                        await asyncio.sleep(0.05)
+                    sent, unrecorded = sum(api.delivered.values()), sender.unrecorded
+                    await db.value("PRAGMA max_page_count = 1073741823")
+                    done = await drained(db, 30)
+                sound = await db.value("PRAGMA integrity_check")
+                left = await open_rows(db)
+        found = tally(api, people, ["fact"])
+    ok = done and sent == people and found.lost == found.duplicates == left == 0 and sound == "ok" and "full" in reason
+    got = f"{sent} of {people} sent ({unrecorded} unrecorded), {found}, {sound}"
+    return Row("disk full during a fan-out", got, "sending goes on, 0 corruption", ok)
+
+
+async def writers(each: int) -> Row:
+    """A second process's connection writes, and copies are made meanwhile."""
+    errors = 0
+    with folder() as data:
+        async with database(data) as ours, open_database(data / "bot.sqlite3") as theirs:
+
+            async def write(number: int) -> None:
+                nonlocal errors
+                db = (ours, theirs)[number]
+                for turn in range(each):
+                    try:
+                        await db.write("INSERT INTO meta VALUES (?, 'x')", (f"{number} {turn}",))
+                    except sqlite3.OperationalError:
+                        errors += 1
+
+            async def copy() -> None:
+                for turn in range(5):
+                    await ours.vacuum_into(data / f"copy{turn}")
+
+            await asyncio.gather(write(0), write(1), copy())
+            count = await ours.value("SELECT count(*) FROM meta")
+        sound = 0
+        for turn in range(5):
+            connection = sqlite3.connect(data / f"copy{turn}")
+            sound += connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            connection.close()
+    ok = errors == 0 and count == 2 * each and sound == 5
+    return Row("two writers and a backup", f"{errors} lock errors, {sound} of 5 copies sound", "0 lock errors", ok)
