@@ -14,7 +14,7 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 
-from bot import digest
+from bot import claim, digest, watch
 from bot.clock import Clock
 from bot.config import Config
 from bot.context import DEPS, Context, Deps
@@ -41,7 +41,7 @@ BOOT_PAUSE = (
     1.0,
     60.0,
 )  # seconds between two tries to reach Telegram at the start: doubled from the first to the second
-STOP_SECONDS = 9
+SELF_CHECK_SECONDS = 30
 UPDATES = [
     Update.MESSAGE,
     Update.CALLBACK_QUERY,
@@ -60,6 +60,7 @@ class Running:
         self.application = application
         self.deps = deps
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.reason = watch.STOPPED
 
     async def run_job(self, name: str) -> None:
         """Run one of the timed jobs now: the demo and the time tests turn the clock, which no timer sees."""
@@ -67,9 +68,10 @@ class Running:
         for job in self.application.job_queue.get_jobs_by_name(name):
             await job.run(self.application)
 
-    def end(self, code: int) -> None:
+    def end(self, code: int, reason: str = watch.STOPPED) -> None:
         """End the process from within, once."""
         if not self.ended.done():
+            self.reason = reason
             self.ended.set_result(code)
 
 
@@ -147,12 +149,15 @@ async def running(
         stack.push_async_callback(application.updater.stop)
         service = Running(application, deps)
         sending.add_done_callback(lambda task: None if task.cancelled() or not task.exception() else service.end(1))
-        watching = asyncio.create_task(_watch(liveness, application, systemd, service), name="liveness")
-        stack.callback(watching.cancel)
+        for looking in (_watch(liveness, application, systemd, service), _look_after(deps, systemd, service)):
+            stack.callback(asyncio.create_task(looking).cancel)
         log.info("running as @%s", application.bot.username)
+        await claim.offer(deps, application.bot.username)
+        await watch.begin(deps)
         systemd.tell("READY=1", f"STATUS=running as @{application.bot.username}")
         yield service
         log.info("stopping")
+        await watch.end(deps, service.reason)
         systemd.tell("STOPPING=1")
 
 
@@ -196,7 +201,17 @@ async def _watch(liveness: Liveness, application: BotApplication, systemd: Syste
     """End the process when polling is wedged: nothing but a new process gets PTB's updater going again."""
     end = await liveness.watch(application.bot.get_me, systemd.feed)
     log.error("%s", end.reason)
-    service.end(end.exit_code)
+    service.end(end.exit_code, end.reason)
+
+
+async def _look_after(deps: Deps, systemd: Systemd, service: Running) -> None:
+    """Every half minute: the memory, and the line that systemd shows. A full one is left for a clean restart."""
+    while True:
+        await asyncio.sleep(SELF_CHECK_SECONDS)
+        if await watch.look(deps) == watch.OUT_OF_MEMORY:
+            log.error("memory is nearly full: leaving in good order, to be started anew")
+            service.end(1, watch.OUT_OF_MEMORY)
+        systemd.tell(f"STATUS={await watch.status_line(deps)}")
 
 
 async def _stop_sending(courier: Courier, sending: asyncio.Task[None]) -> None:

@@ -28,7 +28,8 @@ Press = Callable[["Update", "Context", tuple[str, ...]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command or a screen: `run` answers `/name`, `presses` answer its buttons by their verb (bot/buttons.py).
+    """A command or a screen: `run` answers `/name`, `presses` answer its buttons by their verb (bot/buttons.py),
+    `links` the deep links whose payload begins with a word and a hyphen (`?start=word-argument`).
 
     `summary` is a message id of the catalogue. `order` sorts menus; `listed` False keeps it out of them.
     """
@@ -37,6 +38,7 @@ class Command:
     summary: str
     run: Handler
     presses: Mapping[str, Press] = field(default_factory=dict)
+    links: Mapping[str, Press] = field(default_factory=dict)
     audience: Audience = Audience.EVERYONE
     in_groups: bool = True
     order: int = 100

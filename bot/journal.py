@@ -50,8 +50,13 @@ class Kept(logging.Handler):
         self.lines.append(self.format(record))
 
 
-def set_up(config: Config, environ: Mapping[str, str]) -> Kept:
-    """Send every log line to standard error; returns the handler that keeps the last warnings."""
+def kept_lines() -> list[str]:
+    """The last warnings, oldest first; none where `set_up` was not called."""
+    return [line for handler in logging.getLogger().handlers if isinstance(handler, Kept) for line in handler.lines]
+
+
+def set_up(config: Config, environ: Mapping[str, str]) -> None:
+    """Send every log line to standard error, and keep the last warnings for `/log`."""
     inner: logging.Formatter
     if config.log_json:
         inner = Json()
@@ -68,4 +73,3 @@ def set_up(config: Config, environ: Mapping[str, str]) -> Kept:
     install(config.token)
     # It warns of every tick that finds the one before still at work, which is as it should be.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    return kept

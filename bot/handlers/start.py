@@ -22,9 +22,11 @@ async def run(update: Update, context: Context) -> None:
     """Greet, and ask for the school or the class; a link leads straight to its class."""
     asker = await asker_of(update, context.deps)
     payload = (context.args or [""])[0]
-    if payload.startswith("c-") and payload[2:].isdigit():
-        await class_picked(update, context, (payload[2:],))
-        return
+    word, _, argument = payload.partition("-")
+    for command in context.deps.commands.values():
+        if argument and word in command.links:
+            await command.links[word](update, context, (argument,))
+            return
     await ask_school(update, context, asker)
 
 
@@ -94,5 +96,6 @@ COMMAND = Command(
         "d": day_pressed,
         "w": week_pressed,
     },
+    links={"c": class_picked},
     order=10,
 )

@@ -1,0 +1,42 @@
+"""The first run: one link, one owner; admin commands for admins only."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.demo.botapi import Message, Person
+from bot.demo.stage import Stage
+
+
+async def answered(stage: Stage, person: Person, text: str) -> Message:
+    """What the bot says to a text."""
+    before = sum(message.from_bot for message in person.messages)
+    await person.say(text)
+    await stage.api.wait_for(lambda: sum(message.from_bot for message in person.messages) > before, seconds=15)
+    return [message for message in person.messages if message.from_bot][-1]
+
+
+async def test_the_claim_link_works_once(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    link = re.search(r"https://t\.me/\S+\?start=(claim-\S+) once", caplog.text)
+    assert link is not None
+    ona, jonas = stage.api.user(1001, "Ona", "en"), stage.api.user(1002, "Jonas", "en")
+    assert "Only the bot's admins" in (await answered(stage, ona, "/status")).text
+    assert "used up" in (await answered(stage, ona, "/start claim-wrong")).text
+    assert "yours now" in (await answered(stage, ona, f"/start {link[1]}")).text
+    assert "used up" in (await answered(stage, jonas, f"/start {link[1]}")).text
+    assert "Saulės gimnazija" in (await answered(stage, ona, "/status")).text
+    assert "Only the bot's admins" in (await answered(stage, jonas, "/stats")).text
+
+
+async def test_the_owner_makes_and_unmakes_admins(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    link = re.search(r"start=(claim-\S+) once", caplog.text)
+    assert link is not None
+    ona, jonas = stage.api.user(1001, "Ona", "en"), stage.api.user(1002, "Jonas", "en")
+    await answered(stage, ona, f"/start {link[1]}")
+    assert "1002 · admin" in (await answered(stage, ona, "/admins add 1002")).text
+    assert "Chats:" in (await answered(stage, jonas, "/stats")).text
+    assert "Only the bot's admins" in (await answered(stage, jonas, "/admins remove 1001")).text
+    assert "1002" not in (await answered(stage, ona, "/admins remove 1002")).text.split("\n\n")[0]
+    assert "Only the bot's admins" in (await answered(stage, jonas, "/stats")).text
