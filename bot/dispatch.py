@@ -18,7 +18,7 @@ from bot.screens import Asker, asker_of, may, say, toast
 
 log = logging.getLogger(__name__)
 
-BURST = 20  # commands and presses that a person may make at once …
+BURST = 12  # commands and presses that a person may make at once …
 REFILL = 0.5  # … and how many come back a second
 PEOPLE_KEPT = 2000
 
@@ -70,10 +70,11 @@ def add_handlers(application: Application, commands: Mapping[str, Command]) -> N
         if user is None or update.effective_chat is None:
             return
         left = buckets.take(user.id, context.deps.clock.monotonic())
+        if left < -1:  # told already: nothing that costs anything is done for a flood
+            return
         asker = await asker_of(update, context.deps)
         if left < 0:
-            if left >= -1:
-                await _tell(update, context, asker.texts("That was very fast. Wait a few seconds, then go on."))
+            await _tell(update, context, asker.texts("That was very fast. Wait a few seconds, then go on."))
             return
         if not await may(update, context, asker, command.audience):
             await _refuse(update, context, asker, command)

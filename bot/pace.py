@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -23,8 +24,9 @@ CHATS_IN_A_ROW = 4
 """So many different chats refused one after the other, with no success in between, are a limit over all chats."""
 INSTANT = 0.001
 """Seconds that are not worth waiting for: the event loop's own clock is no finer."""
-ANSWER_BURST = 3
-"""What a person may be answered at once in a private chat, on credit of the following seconds."""
+ANSWER_BURST = 20
+"""What a person may be answered at once in a private chat, on credit of the following seconds, in which pushes wait.
+Telegram allows short bursts; how often a person may ask is limited where updates come in."""
 
 
 @dataclass(slots=True)
@@ -139,8 +141,9 @@ class PacedAnswers(BaseRateLimiter[None]):
 
     __slots__ = ("_pacer",)
 
-    PATIENCE = 5.0
-    """Seconds of `retry_after` that an answer waits for and tries once more; who waits longer asks again."""
+    PATIENCE = 1.0
+    """Seconds that an answer may wait for its chat. Updates are handled one after the other: who waits longer makes
+    everybody wait, so the answer is given up, as if Telegram had refused it."""
 
     def __init__(self, pacer: Pacer) -> None:
         self._pacer = pacer
@@ -165,6 +168,8 @@ class PacedAnswers(BaseRateLimiter[None]):
             return await callback(*args, **kwargs)
         chat = data.get("chat_id")
         for last in (False, True):
+            if (wait := self._pacer.wait_of(chat, burst=ANSWER_BURST)) > self.PATIENCE:
+                raise RetryAfter(math.ceil(wait))
             await self._pacer.acquire(chat, burst=ANSWER_BURST)
             try:
                 result = await callback(*args, **kwargs)
