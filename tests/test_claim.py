@@ -18,23 +18,29 @@ async def answered(stage: Stage, person: Person, text: str) -> Message:
     return [message for message in person.messages if message.from_bot][-1]
 
 
-async def test_the_claim_link_works_once(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    link = re.search(r"https://t\.me/\S+\?start=(claim-\S+) once", caplog.text)
+def claim_payload(caplog: pytest.LogCaptureFixture) -> str:
+    """What stands behind `?start=` in the link that the start of the service logged."""
+    lines = " ".join(record.getMessage() for record in caplog.get_records("setup"))
+    link = re.search(r"https://t\.me/schoolbell_bot\?start=(claim-\S+) once", lines)
     assert link is not None
+    return link[1]
+
+
+async def test_the_claim_link_works_once(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    payload = claim_payload(caplog)
     ona, jonas = stage.api.user(1001, "Ona", "en"), stage.api.user(1002, "Jonas", "en")
     assert "Only the bot's admins" in (await answered(stage, ona, "/status")).text
     assert "used up" in (await answered(stage, ona, "/start claim-wrong")).text
-    assert "yours now" in (await answered(stage, ona, f"/start {link[1]}")).text
-    assert "used up" in (await answered(stage, jonas, f"/start {link[1]}")).text
+    assert "yours now" in (await answered(stage, ona, f"/start {payload}")).text
+    assert "used up" in (await answered(stage, jonas, f"/start {payload}")).text
     assert "Saulės gimnazija" in (await answered(stage, ona, "/status")).text
     assert "Only the bot's admins" in (await answered(stage, jonas, "/stats")).text
 
 
 async def test_the_owner_makes_and_unmakes_admins(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    link = re.search(r"start=(claim-\S+) once", caplog.text)
-    assert link is not None
+    payload = claim_payload(caplog)
     ona, jonas = stage.api.user(1001, "Ona", "en"), stage.api.user(1002, "Jonas", "en")
-    await answered(stage, ona, f"/start {link[1]}")
+    await answered(stage, ona, f"/start {payload}")
     assert "1002 · admin" in (await answered(stage, ona, "/admins add 1002")).text
     assert "Chats:" in (await answered(stage, jonas, "/stats")).text
     assert "Only the bot's admins" in (await answered(stage, jonas, "/admins remove 1001")).text

@@ -70,9 +70,7 @@ def _feed_line(texts: Texts, feed: Feed, health: Health, now: int) -> str:
 def _ago(texts: Texts, at: int | None, now: int) -> str:
     if at is None:
         return texts("never")
-    return texts.plural(
-        "{count} minute ago", "{count} minutes ago", int(timedelta(seconds=now - at).total_seconds() // 60)
-    )
+    return texts.plural("{count} minute ago", "{count} minutes ago", (now - at) // 60)
 
 
 COMMAND = Command(name="status", summary=mark("schools, queue, memory"), run=run, audience=Audience.ADMIN, order=200)
