@@ -15,7 +15,8 @@ from bot.texts import texts_in
 async def source_broke(deps: Deps, school: School, feed: Feed, health: Health) -> None:
     """A feed failed in the same way several times."""
     since = datetime.fromtimestamp(health.failing_since or deps.now(), UTC).astimezone(school.timezone)
-    text = texts_in(deps.config.language)(
+    texts = texts_in(deps.config.language)
+    text = texts(
         "{school}: the page ({system}) cannot be read since {since}. {error}. "
         "People see the last good plan with its age; I go on trying."
     ).format(
@@ -29,7 +30,8 @@ async def source_broke(deps: Deps, school: School, feed: Feed, health: Health) -
 
 async def source_is_back(deps: Deps, school: School, feed: Feed, before: Health) -> None:
     """The twin of `source_broke`."""
-    text = texts_in(deps.config.language)("{school}: the page ({system}) can be read again.").format(
+    texts = texts_in(deps.config.language)
+    text = texts("{school}: the page ({system}) can be read again.").format(
         school=f"<b>{escape(school.name)}</b>", system=escape(feed.source)
     )
     await tell_admins(deps, text, f"back {feed.id} {before.failing_since}")
@@ -37,7 +39,8 @@ async def source_is_back(deps: Deps, school: School, feed: Feed, before: Health)
 
 async def shape_changed(deps: Deps, school: School, feed: Feed) -> None:
     """The page still reads, but its layout is another one."""
-    text = texts_in(deps.config.language)(
+    texts = texts_in(deps.config.language)
+    text = texts(
         "{school}: the layout of the page ({system}) changed. It can still be read; please compare a day."
     ).format(school=f"<b>{escape(school.name)}</b>", system=escape(feed.source))
     await tell_admins(deps, text, f"shape {feed.id} {deps.now()}")

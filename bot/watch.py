@@ -60,7 +60,8 @@ async def look(deps: Deps) -> str:
         return ""
     memory.give_back()
     after = memory.usage()
-    text = texts_in(deps.config.language)(
+    texts = texts_in(deps.config.language)
+    text = texts(
         "Memory: {used} of {limit} MiB are in use, {after} after cleaning up. "
         "At {drain} % I restart myself; nothing is lost."
     ).format(
