@@ -25,6 +25,7 @@ _DECLARED = re.compile(rb"""(?:charset\s*=\s*["']?|encoding\s*=\s*["'])([A-Za-z0
 # What UTF-8 read as Windows-1252 looks like, with or without a second round.
 _MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Å[¡¾„…†‡º¼]|Ð[\u0080-\u00bf°±²³´µ¶·]Ð")
 _WHITE = re.compile(r"\s+")
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\ufeff\ud800-\udfff]")  # what is no white space
 
 
 def text_of(page: Page, *, fallback: str = "cp1252") -> str:
@@ -83,9 +84,11 @@ def soup_of(text: str, only: SoupStrainer | None = None) -> BeautifulSoup:
 
 
 def squeeze(value: str) -> str:
-    """Trimmed, NFC, every run of white space (no-break spaces included) as one space, no control characters."""
-    spaced = _WHITE.sub(" ", value.replace("\u00ad", "").replace("\ufeff", ""))
-    return unicodedata.normalize("NFC", "".join(c for c in spaced if c >= " " and c != "\x7f")).strip()
+    """Trimmed, NFC, every run of white space as one space, without control characters and halves of surrogate pairs.
+
+    No-break spaces are white space. A lone half, which JSON can hold, is no character: nothing can encode it.
+    """
+    return unicodedata.normalize("NFC", _WHITE.sub(" ", _DROPPED.sub("", value))).strip()
 
 
 def text_in(node: Tag | NavigableString | None, *, breaks: str = " ") -> str:

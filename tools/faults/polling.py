@@ -16,6 +16,8 @@ async def rows(scale: Scale) -> AsyncIterator[Row]:
     """Faults of getUpdates, and what a run leaves in the log."""
     for status, words in ((404, "Not Found"), (401, "Unauthorized")):
         yield await refused_once(status, words)
+    if not scale.bounded:
+        yield await wedged()
     yield await flood(scale.of(1000, 200))
     yield await silent_log()
 
@@ -47,6 +49,21 @@ async def refused_once(status: int, words: str) -> Row:
                 ok = running and ((resumed and alive) or (not alive and seconds < 85))
     got = f"polls again after {seconds:.1f} s" if resumed else f"exit {process.process.returncode} at {seconds:.0f} s"
     return Row(f"one {status} on getUpdates", got, "≤ 90 s", ok)
+
+
+async def wedged() -> Row:
+    """Polls hang while every other call is answered: nothing but a new process helps."""
+    async with stand_in(1) as api:
+        with folder() as data:
+            async with service(api, data) as process:
+                running = await process.says("running as", 30) and await _polls_more(api, 40)
+                api.faults.add(Fault("getUpdates", ending="stall"))
+                start = time.monotonic()
+                code = await process.wait(130)
+                seconds = time.monotonic() - start
+                line = "no poll has got through" in process.text()
+    ok = running and code == 1 and line and seconds <= 90
+    return Row("polls hang, other calls do not", f"exit {code} after {seconds:.0f} s, clear line: {line}", "≤ 90 s", ok)
 
 
 async def flood(updates: int) -> Row:
