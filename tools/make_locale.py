@@ -1,6 +1,6 @@
 """Take the texts of the program into the catalogues (`bot/locale/*.po`), and compile them. Babel is needed here only.
 
-`python -m tools.make_locale` writes; with `--check` it only says what is out of date, and exits with 1 when something is.
+`python -m tools.make_locale` writes; with `--check` it only says what is out of date, and exits with 1 if something is.
 A new language: `python -m tools.make_locale --add fr`.
 """
 
