@@ -146,6 +146,7 @@ class Courier:
             await self._round()
             if not self._stopping:
                 await self._wait()
+        await self._give_back()
 
     async def stop(self) -> None:
         """Claim nothing more, let what is in flight end, give back what was not begun: `STOP_SECONDS` at most.
@@ -156,8 +157,8 @@ class Courier:
         self._wake.set()
         if self._probe is not None:
             self._probe.cancel()
-        marks = [Mark(claim.id, "due", tried=False) for claim in self._hand]
-        self._hand.clear()
+        await self._give_back()
+        marks: list[Mark] = []
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=STOP_SECONDS)
             for task in late:
@@ -166,6 +167,12 @@ class Courier:
                 marks.append(Mark(claim.id, "uncertain" if sent else "due", error="cut off at the end", tried=sent))
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self._ledger.mark(*marks)
+
+    async def _give_back(self) -> None:
+        """What was claimed and not begun is due as it was."""
+        marks = [Mark(claim.id, "due", tried=False) for claim in self._hand]
+        self._hand.clear()
         await self._ledger.mark(*marks)
 
     async def _round(self) -> None:

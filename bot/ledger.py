@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 LEASE = 300
 """Seconds after which a claim is taken back, should its task have died without a trace."""
+AGAIN = 1.0
+"""Seconds between two tries to write what is owed."""
 SWEEP = 5.0
 """Seconds between two looks for rows that have expired."""
 
@@ -37,6 +39,7 @@ class Ledger:
         self._owed: dict[int, Mark] = {}
         self._being_written: dict[int, Mark] = {}
         self._in_trouble = False
+        self._tried = 0.0
         self._swept = clock.monotonic()
 
     @property
@@ -72,6 +75,10 @@ class Ledger:
         batch = {**self._owed, **{mark.id: mark for mark in marks}}
         if not batch:
             return
+        if self._in_trouble and self._clock.monotonic() - self._tried < AGAIN:
+            self._owed = batch
+            return
+        self._tried = self._clock.monotonic()
         self._owed = {}
         self._being_written |= batch
         try:

@@ -53,9 +53,8 @@ async def set_file_id(
 async def prune(db: Database, now: int) -> int:
     """Delete what nobody asked for in `KEEP`, but for what an open row of the outbox shows. Returns how many."""
     return await db.write(
-        "DELETE FROM pictures WHERE used_at < ? AND hash NOT IN ("
-        "  SELECT json_extract(payload, '$.picture') FROM contents WHERE json_valid(payload)"
-        "  AND json_extract(payload, '$.picture') IS NOT NULL AND hash IN ("
-        "    SELECT content FROM outbox WHERE state IN ('due', 'claimed')))",
+        "DELETE FROM pictures WHERE used_at < ? AND NOT EXISTS ("
+        "  SELECT 1 FROM contents WHERE instr(payload, '\"picture\":\"' || pictures.hash || '\"') > 0"
+        "  AND hash IN (SELECT content FROM outbox WHERE state IN ('due', 'claimed')))",
         (now - KEEP,),
     )
