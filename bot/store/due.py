@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from bot.slots import Span
+from bot.slots import CLOCK_WAS_WRONG, Span
 from bot.store.database import Database, Transaction
 
 What = Literal["daily", "homework"]
@@ -63,8 +63,17 @@ async def last_look(db: Database, key: str) -> datetime | None:
 
 
 async def looked(transaction: Transaction, key: str, now: datetime) -> None:
-    """Everything that is due up to `now` has been enqueued, in this same transaction."""
+    """Everything that is due up to `now` has been enqueued, in this same transaction.
+
+    A clock that was set back does not take back what was looked for; one that had been far ahead does.
+    """
     await transaction.execute(
-        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        (f"{_LAST}:{key}", now.isoformat()),
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        " WHERE excluded.value > value OR value > ?",
+        (f"{_LAST}:{key}", _written(now), _written(now + CLOCK_WAS_WRONG)),
     )
+
+
+def _written(instant: datetime) -> str:
+    """UTC to the second, so that the order of the texts is the order of the instants."""
+    return instant.astimezone(UTC).isoformat(timespec="seconds")

@@ -63,11 +63,17 @@ async def test_a_hundred_thousand_subscriptions(tmp_path: Path) -> None:
         assert best < 0.2, "20 ms on an idle machine (make bench-delivery)"
 
 
-async def test_the_last_look_is_kept_with_what_it_enqueued(tmp_path: Path) -> None:
+async def test_the_last_look_goes_forward_only_unless_the_clock_was_wrong(tmp_path: Path) -> None:
     async with open_database(tmp_path / "db") as db:
         now = datetime(2026, 11, 24, 5, 0, 12, tzinfo=UTC)
         assert await last_look(db, "Europe/Vilnius") is None
-        for instant in (now, now.replace(hour=6)):
+        for instant, kept in (
+            (now, now),
+            (now.replace(hour=6), now.replace(hour=6)),
+            (now, now.replace(hour=6)),  # set back an hour: that hour is not looked for again
+            (now.replace(year=2030), now.replace(year=2030)),
+            (now, now),  # it was wrong by years
+        ):
             async with db.transaction() as transaction:
                 await looked(transaction, "Europe/Vilnius", instant)
-            assert await last_look(db, "Europe/Vilnius") == instant
+            assert await last_look(db, "Europe/Vilnius") == kept
