@@ -13,6 +13,7 @@ from bot.guard import is_doubtful
 from bot.model import Plan
 from bot.scraper.contract import Query, Source
 from bot.scraper.http import Round
+from bot.scraper.reading import foreseen, parsed
 from bot.store import schools, snapshots
 from bot.store.schools import Feed, Health, School, StoredTarget
 from bot.store.snapshots import Snapshot, plan_hash
@@ -62,9 +63,10 @@ def _query(deps: Deps, school: School, feed: Feed, target: StoredTarget | None) 
 
 
 async def _read(deps: Deps, source: Source, query: Query, round_: Round) -> Plan:
-    pages = await source.fetch(deps.http.visit(round_), query)
+    with foreseen(source):
+        pages = await source.fetch(deps.http.visit(round_), query)
     try:
-        return await deps.worker.run(source.parse, pages, query)
+        return await deps.worker.run(parsed, source, pages, query)
     except TimeoutError:
         raise SourceChanged("the page took too long to be read") from None
 

@@ -89,7 +89,8 @@ def feed_of(page: Page, timezone: ZoneInfo, days: Span | None) -> Feed:
         try:
             calendars = [_calendar(component) for component in icalendar.Calendar.from_ical(text, multiple=True)]
             occurrences = list(_all_occurrences(calendars, timezone, days))
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+            # An OSError is a zone named like a folder of the zones' files ("Europe").
             raise SourceChanged(f"the calendar cannot be read: {str(error)[:200] or type(error).__name__}") from error
     occurrences.sort(key=lambda item: (item.start, item.end or item.start, item.summary, item.id))
     return Feed(_first(calendars, "PRODID"), _first(calendars, "X-WR-CALNAME", "NAME"), tuple(occurrences))

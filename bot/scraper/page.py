@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -18,22 +18,26 @@ from bot.model import Lesson, TargetKind
 from bot.names import class_key as class_key
 from bot.names import match_name as match_name
 from bot.names import nearest_names as nearest_names
+from bot.scraper.charset import decoded
 from bot.scraper.contract import Page
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_DECLARED = re.compile(rb"""(?:charset\s*=\s*["']?|encoding\s*=\s*["'])([A-Za-z0-9_.:-]+)""", re.I)
-# What UTF-8 read as Windows-1252 looks like, with or without a second round.
-_MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Å[¡¾„…†‡º¼]|Ð[\u0080-\u00bf°±²³´µ¶·]Ð")
 _WHITE = re.compile(r"\s+")
-_DROPPED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\ufeff\ud800-\udfff]")  # what is no white space
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+    "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_PILED_UP = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
 
 
 def text_of(page: Page, *, fallback: str = "cp1252") -> str:
-    """The page as text: BOM, then strict UTF-8, then the declared charset, then `fallback` (by country).
+    """The page as text: BOM, then strict UTF-8, then the declared charset, then `fallback` (by country), then others.
 
-    The declared charset is often wrong ("iso-8859-1" over UTF-8 bytes), so it only counts when the bytes are not UTF-8.
-    iso-8859-1 is read as Windows-1252, as browsers do. Raises EmptyBody for a body without a visible byte, and
-    SourceChanged for bytes that no candidate reads or that read as mojibake.
+    What is not UTF-8 must read well (bot/scraper/charset.py). Raises EmptyBody for a body without a visible byte,
+    SourceChanged for bytes that no charset reads or that read as mojibake, WrongPage for binary data.
     """
     body = page.body
     for bom, encoding in _BOMS:
@@ -47,35 +51,12 @@ def text_of(page: Page, *, fallback: str = "cp1252") -> str:
                 break
     if not body.strip():
         raise EmptyBody("the answer is empty")
-    text = _first_decoding(body, ["utf-8", page.charset, *_declared_in(body), fallback])
+    text = decoded(body, declared=page.charset, fallback=fallback)
     if text is None:
         raise SourceChanged("the page's character set cannot be told")
     if "\x00" in text:
         raise WrongPage("the answer is binary data, not a page")
     return text
-
-
-def _declared_in(body: bytes) -> list[str]:
-    return [match.decode("ascii") for match in _DECLARED.findall(body[:2048])[:3]]
-
-
-def _first_decoding(body: bytes, candidates: Iterable[str]) -> str | None:
-    for name in candidates:
-        if not name:
-            continue
-        try:
-            encoding = codecs.lookup(name).name
-        except LookupError:
-            continue
-        if encoding in {"iso8859-1", "ascii"}:
-            encoding = "cp1252"
-        try:
-            text = body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8" or len(_MOJIBAKE.findall(text)) < 3:
-            return text
-    return None
 
 
 def soup_of(text: str, only: SoupStrainer | None = None) -> BeautifulSoup:
@@ -84,11 +65,15 @@ def soup_of(text: str, only: SoupStrainer | None = None) -> BeautifulSoup:
 
 
 def squeeze(value: str) -> str:
-    """Trimmed, NFC, every run of white space as one space, without control characters and halves of surrogate pairs.
+    """Trimmed, NFC, every run of white space (no-break spaces included) as one space, nothing that cannot be shown.
 
-    No-break spaces are white space. A lone half, which JSON can hold, is no character: nothing can encode it.
+    Dropped are control characters, lone surrogates, marks that turn the direction of writing, soft hyphens, and
+    combining marks beyond three on one letter.
     """
-    return unicodedata.normalize("NFC", _WHITE.sub(" ", _DROPPED.sub("", value))).strip()
+    if value.isascii() and value.isprintable():
+        return _WHITE.sub(" ", value).strip()
+    shown = unicodedata.normalize("NFC", _WHITE.sub(" ", _UNSEEN.sub("", value)).strip())
+    return _PILED_UP.sub(r"\1", shown)
 
 
 def text_in(node: Tag | NavigableString | None, *, breaks: str = " ") -> str:

@@ -1,0 +1,118 @@
+"""Tells the character set of a page: by what it says of itself when that reads well, else by what reads best. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import pairwise
+
+_DECLARED = re.compile(rb"""(?:charset\s*=\s*["']?|encoding\s*=\s*["'])([A-Za-z0-9_.:-]+)""", re.I)
+# What else a school's page may be in, when neither its declaration nor its country's charset reads well.
+_OTHERS = ("cp1252", "iso-8859-2", "cp1250", "cp1257", "cp1251", "koi8-u", "koi8-r")
+_WELL = 0.08
+"""Share of odd characters up to which a charset is believed at once."""
+_AT_ALL = 0.25
+"""Share of odd characters beyond which none is."""
+_LOOKED_AT = 300_000
+# What UTF-8 read as Windows-1252 looks like, with or without a second round.
+_MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Å[¡¾„…†‡º¼]|Ð[\u0080-\u00bf°±²³´µ¶·]Ð")
+_OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN_RUN = re.compile(r"[\u00c0-\u024f]{4,}")
+# Signs that stand alone, beside figures or around words in any language.
+_QUIET = frozenset("\u00a0\u00ad«»„“”‚‘’›‹–—…·•°²§€©®™№×")
+# Letters of the languages of schools from Lisbon to Kyiv; not among them: what Baltic and Cyrillic text turns into.
+_LATIN = frozenset("äöüßéèêëàâáãåæøœçîïíìôõóòùûúñýÿąćęłńśźżčďěňřšťůžėįųūāēģīķļņőűľĺŕ") | frozenset("ẞ")
+_RARE_CYRILLIC = frozenset("юхцфщэъшчжйўџљњћђѓќ")
+
+
+def decoded(body: bytes, *, declared: str, fallback: str) -> str | None:
+    """The page as text, or None when no charset reads it: strict UTF-8, the declared charset, then `fallback`.
+
+    The declared charset (header, then the page's own words) is often wrong, so it only counts when the bytes are not
+    UTF-8 and the text then reads well: no signs inside words, no capitals after small letters, no letters that no
+    school's language has. Else the candidate with the fewest such oddities wins. iso-8859-1 is read as Windows-1252,
+    as browsers do. UTF-8 of what was UTF-8 already ("Ã¤") is not read at all.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return None if _is_mojibake(text) else text
+    own = [match.decode("ascii") for match in _DECLARED.findall(body[:2048])[:3]]
+    best: tuple[float, str] | None = None
+    for encoding in _known([declared, *own, fallback, *_OTHERS]):
+        try:
+            text = body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        odd = oddity(text)
+        if odd <= _WELL:
+            return text
+        if best is None or odd < best[0]:
+            best = (odd, text)
+    return best[1] if best is not None and best[0] <= _AT_ALL else None
+
+
+def _known(names: Iterable[str]) -> dict[str, None]:
+    found: dict[str, None] = {}
+    for name in names:
+        try:
+            encoding = codecs.lookup(name).name
+        except (LookupError, ValueError):
+            continue
+        if encoding in {"iso8859-1", "ascii"}:
+            encoding = "cp1252"
+        if encoding not in {"utf-8", "utf-7"} and codecs.lookup(encoding)._is_text_encoding:
+            found[encoding] = None
+    return found
+
+
+def _is_mojibake(text: str) -> bool:
+    if not any(sign in text for sign in "ÃÅÐ"):
+        return False
+    spoilt = len(_MOJIBAKE.findall(text))
+    return spoilt >= 3 and 3 * spoilt > len(_OUTSIDE_ASCII.findall(text))
+
+
+def oddity(text: str) -> float:
+    """The share of the characters outside ASCII that no text of a school would have there; 0.0 for plain ASCII."""
+    text = text[:_LOOKED_AT]
+    total, odd = 0, 0.0
+    for match in _OUTSIDE_ASCII.finditer(text):
+        sign = match[0]
+        if sign in _QUIET:
+            continue
+        total += 1
+        if sign.isalpha():
+            odd += _odd_letter(sign.lower())
+        elif unicodedata.category(sign) in {"Cc", "Co", "Cn"} or _inside_a_word(text, match.start()):
+            odd += 1.0
+    odd += sum(len(run) for run in _LATIN_RUN.findall(text))
+    for word in _WORD.findall(text):
+        if not word.isascii() and not (word.islower() or word.isupper() or word.istitle()):
+            odd += _changes(word)
+    return min(odd / total, 1.0) if total else 0.0
+
+
+def _odd_letter(sign: str) -> float:
+    if "\u0400" <= sign <= "\u04ff":
+        return 0.5 if sign in _RARE_CYRILLIC else 0.0
+    return 0.0 if sign in _LATIN or sign > "\u024f" else 1.0
+
+
+def _inside_a_word(text: str, at: int) -> bool:
+    return text[at - 1 : at].isalpha() or text[at + 1 : at + 2].isalpha()
+
+
+def _changes(word: str) -> float:
+    """Capitals after small letters, and letters of another alphabet than the one before."""
+    found = 0
+    for one, other in pairwise(word):
+        if one.isascii() and other.isascii():
+            continue
+        found += (one.islower() and other.isupper()) or (one >= "\u0400") != (other >= "\u0400")
+    return float(found)
