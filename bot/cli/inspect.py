@@ -19,7 +19,7 @@ from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.detect import detect, ranked
 from bot.scraper.http import SchoolHttp
 from bot.scraper.listing import listing
-from bot.scraper.reading import read
+from bot.scraper.reading import foreseen, read
 from bot.scraper.registry import all_sources, source_named
 from bot.scraper.report import report
 
@@ -102,7 +102,8 @@ async def _visited(query: Query, source: Source | None, *, allow_private: bool) 
     async with SchoolHttp(clock=SystemClock(), allow_private=allow_private) as school:
         http = school.visit()
         source = source or await _detected(http, query)
-        pages = await source.fetch(http, query)
+        with foreseen(source):
+            pages = await source.fetch(http, query)
         return source, read(source, pages, query), tuple(dict.fromkeys(page.url for page in pages))
 
 

@@ -16,8 +16,9 @@ _WELL = 0.08
 _AT_ALL = 0.25
 """Share of odd characters beyond which none is."""
 _LOOKED_AT = 300_000
-# What UTF-8 read as Windows-1252 looks like, with or without a second round.
-_MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Å[¡¾„…†‡º¼]|Ð[\u0080-\u00bf°±²³´µ¶·]Ð")
+# What the first bytes of letters are in Windows-1252: of Latin (C3-C5) and of Cyrillic ones (D0, D1).
+_LEADS = "ÃÄÅÐÑ"
+_OUTSIDE_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 _OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_RUN = re.compile(r"[\u00c0-\u024f]{4,}")
@@ -44,7 +45,10 @@ def decoded(body: bytes, *, declared: str, fallback: str) -> str | None:
         return None if _is_mojibake(text) else text
     own = [match.decode("ascii") for match in _DECLARED.findall(body[:2048])[:3]]
     best: tuple[float, str] | None = None
-    for encoding in _known([declared, *own, fallback, *_OTHERS]):
+    said = list(_known([declared, *own]))
+    if said[:1] == ["cp1252"]:  # what servers say of everything: the country knows better
+        said.insert(0, fallback)
+    for encoding in _known([*said, fallback, *_OTHERS]):
         try:
             text = body.decode(encoding)
         except UnicodeDecodeError:
@@ -72,10 +76,19 @@ def _known(names: Iterable[str]) -> dict[str, None]:
 
 
 def _is_mojibake(text: str) -> bool:
-    if not any(sign in text for sign in "ÃÅÐ"):
+    """Whether a good part of what is not ASCII is UTF-8 that was taken for Windows-1252 and encoded again."""
+    if not any(lead in text for lead in _LEADS):
         return False
-    spoilt = len(_MOJIBAKE.findall(text))
-    return spoilt >= 3 and 3 * spoilt > len(_OUTSIDE_ASCII.findall(text))
+    total = spoilt = pieces = 0
+    for run in _OUTSIDE_ASCII_RUN.findall(text[:_LOOKED_AT]):
+        total += len(run)
+        try:
+            run.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            continue
+        spoilt += len(run)
+        pieces += 1
+    return pieces >= 3 and 3 * spoilt > total
 
 
 def oddity(text: str) -> float:
@@ -89,11 +102,13 @@ def oddity(text: str) -> float:
         total += 1
         if sign.isalpha():
             odd += _odd_letter(sign.lower())
-        elif unicodedata.category(sign) in {"Cc", "Co", "Cn"} or _inside_a_word(text, match.start()):
+        elif unicodedata.category(sign) in {"Cc", "Co", "Cn"} or "\u2500" <= sign <= "\u259f":  # lines of KOI8
             odd += 1.0
+        else:
+            odd += _inside_a_word(text, match.start())
     odd += sum(len(run) for run in _LATIN_RUN.findall(text))
     for word in _WORD.findall(text):
-        if not word.isascii() and not (word.islower() or word.isupper() or word.istitle()):
+        if not word.isascii():
             odd += _changes(word)
     return min(odd / total, 1.0) if total else 0.0
 

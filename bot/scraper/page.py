@@ -51,11 +51,11 @@ def text_of(page: Page, *, fallback: str = "cp1252") -> str:
                 break
     if not body.strip():
         raise EmptyBody("the answer is empty")
+    if b"\x00" in body:
+        raise WrongPage("the answer is binary data, not a page")
     text = decoded(body, declared=page.charset, fallback=fallback)
     if text is None:
         raise SourceChanged("the page's character set cannot be told")
-    if "\x00" in text:
-        raise WrongPage("the answer is binary data, not a page")
     return text
 
 
