@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from bot import dates, render
 from bot.context import Deps
+from bot.drawn import words_of
 from bot.keyboards import Row, buttons_of
 from bot.model import Exam, Homework, Lesson, Plan
 from bot.render import view
@@ -197,19 +198,6 @@ async def week_content(
 def of_groups(day: Day, groups: Sequence[str]) -> Day:
     """The day with the lessons that concern somebody who picked these groups."""
     return replace(day, lessons=tuple(lesson for lesson in day.lessons if in_groups(lesson, groups)))
-
-
-def words_of(texts: Texts) -> view.Words:
-    """The words that stand in pictures."""
-    return view.Words(
-        cancelled=texts("cancelled"),
-        changed=texts("changed"),
-        added=texts("added"),
-        moved=texts("moved"),
-        exam=texts("exam"),
-        homework=texts("homework"),
-        free=texts("free"),
-    )
 
 
 def _content(head: str, twin: str, picture: str | None, look: Look, buttons: Sequence[Row]) -> Content:

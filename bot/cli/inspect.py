@@ -9,6 +9,7 @@ import os
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot import config
@@ -22,6 +23,7 @@ from bot.scraper.listing import listing
 from bot.scraper.reading import foreseen, read
 from bot.scraper.registry import all_sources, source_named
 from bot.scraper.report import report
+from bot.texts import languages
 
 NAME = "inspect"
 HELP = "fetch an address (or read a file), find out which school system it is, and print its plan"
@@ -61,10 +63,31 @@ def run(args: argparse.Namespace) -> int:
         source, plan = _opened(Path(args.target), query, source)
         fetched = ()
     if args.png:
-        raise UsageError("--png is not there yet")
+        args.png.write_bytes(_picture(plan, source, query, args))
+        return 0
     values = report(plan, source=source.id, timezone=query.timezone, fetched=fetched)
     print(json.dumps(values, ensure_ascii=False, indent=2) if args.json else listing(values), end="\n" * args.json)
     return 0
+
+
+def _picture(plan: Plan, source: Source, query: Query, args: argparse.Namespace) -> bytes:
+    """The day of --date without --weeks, else the week."""
+    from bot import drawn  # Pillow, and only here
+
+    language = args.lang or config.load(os.environ, need_token=False).language
+    if language not in languages():
+        raise UsageError(f"--lang {language}: known are {', '.join(languages())}")
+    sheet = drawn.Sheet(
+        name=query.name,
+        kind=query.kind,
+        timezone=query.timezone,
+        source=urlsplit(query.url).hostname or source.id,
+        first=query.start,
+        day=args.date if args.date and not args.weeks else None,
+        language=language,
+        theme=args.theme,
+    )
+    return drawn.draw(plan, sheet)
 
 
 def _query(args: argparse.Namespace, timezone: ZoneInfo) -> Query:

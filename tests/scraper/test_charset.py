@@ -92,7 +92,7 @@ def test_nothing_to_read(body: bytes) -> None:
         text_of(page(body))
 
 
-@pytest.mark.parametrize("body", [b"\x00\x01\x02 PK", b"GIF89a\x00\x01", "plan\0".encode()])
+@pytest.mark.parametrize("body", [b"\x00\x01\x02 PK", b"GIF89a\x00\x01", b"plan\0"])
 def test_binary_data(body: bytes) -> None:
     with pytest.raises(WrongPage):
         text_of(page(body))

@@ -1,0 +1,138 @@
+"""A plan as one picture without a database: what `inspect --png` and the preview of a new school show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import dates, render
+from bot.errors import SourceError
+from bot.model import Calendar, Lesson, Plan, TargetKind
+from bot.render import view
+from bot.texts import Texts, texts_in
+from bot.timetable import Day, days_of
+
+
+class NothingToDraw(SourceError):
+    """The plan has no lesson and no substitution in the days that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the picture shows. `day` None = the week of `first`; `first` None = the first week that has anything."""
+
+    name: str
+    kind: TargetKind
+    timezone: ZoneInfo
+    source: str
+    first: date | None = None
+    day: date | None = None
+    language: str = "en"
+    theme: str = "light"
+
+
+def draw(plan: Plan, sheet: Sheet) -> bytes:
+    """The picture as PNG. Raises NothingToDraw."""
+    if sheet.day is not None:
+        return _day(plan, sheet, sheet.day)
+    dated = sorted(
+        {lesson.date for lesson in plan.lessons if lesson.date} | {row.date for row in plan.substitutions if row.date}
+    )
+    if sheet.first is None and not dated:
+        return _weekly(plan, sheet)
+    first = sheet.first or dated[0]
+    return _week(plan, sheet, first - timedelta(days=first.weekday()))
+
+
+def _day(plan: Plan, sheet: Sheet, day: date) -> bytes:
+    (shown,) = days_of(plan, extra=(), first=day, count=1, calendar=Calendar())
+    _refuse_empty(shown.lessons, shown)
+    made = view.day_view(
+        shown.lessons,
+        frame=_frame(plan, sheet, dates.day_title(sheet.language, day), shown.week),
+        words=words_of(texts_in(sheet.language)),
+        slots=_slots(shown.lessons),
+        lang=sheet.language,
+        homework=[task for task in plan.homework if task.due == day],
+        exams=[exam for exam in plan.exams if exam.date == day],
+        bells=plan.bells,
+        whose=sheet.kind,
+    )
+    return render.draw_day(made, render.THEMES[sheet.theme])
+
+
+def _week(plan: Plan, sheet: Sheet, monday: date) -> bytes:
+    days = days_of(plan, extra=(), first=monday, count=7, calendar=Calendar())
+    days = tuple(day for day in days if day.date.weekday() < 5 or day.lessons)
+    lessons = [lesson for day in days for lesson in day.lessons]
+    _refuse_empty(lessons, days[0])
+    title = dates.week_range(sheet.language, monday, days[-1].date)
+    return _grid(plan, sheet, lessons, title, view.day_heads(sheet.language, [day.date for day in days]), days[0].week)
+
+
+def _weekly(plan: Plan, sheet: Sheet) -> bytes:
+    """A plan without dates: its weekdays are the columns."""
+    lessons = plan.lessons
+    if not lessons:
+        raise NothingToDraw("the plan has no lessons to draw")
+    last = max(4, *(lesson.weekday or 0 for lesson in lessons))
+    return _grid(plan, sheet, lessons, "", view.weekday_heads(sheet.language, range(last + 1)), "")
+
+
+def _grid(
+    plan: Plan, sheet: Sheet, lessons: Sequence[Lesson], title: str, heads: tuple[view.DayHead, ...], week: str
+) -> bytes:
+    made = view.week_view(
+        lessons,
+        days=heads,
+        frame=_frame(plan, sheet, " · ".join(filter(None, (sheet.name, title))) or plan.school, week),
+        words=words_of(texts_in(sheet.language)),
+        slots=_slots(lessons),
+        lang=sheet.language,
+        homework=plan.homework,
+        exams=plan.exams,
+        bells=plan.bells,
+        whose=sheet.kind,
+    )
+    return render.draw_week(made, render.THEMES[sheet.theme])
+
+
+def words_of(texts: Texts) -> view.Words:
+    """The words that stand in pictures."""
+    return view.Words(
+        cancelled=texts("cancelled"),
+        changed=texts("changed"),
+        added=texts("added"),
+        moved=texts("moved"),
+        exam=texts("exam"),
+        homework=texts("homework"),
+        free=texts("free"),
+    )
+
+
+def _frame(plan: Plan, sheet: Sheet, title: str, week: str) -> view.Frame:
+    texts = texts_in(sheet.language)
+    updated = plan.updated.astimezone(sheet.timezone) if plan.updated else None
+    foot = [
+        texts("Changed {when}").format(when=f"{dates.short_date(sheet.language, updated.date())} {updated:%H:%M}")
+        if updated
+        else "",
+        texts("source: {host}").format(host=sheet.source),
+    ]
+    return view.Frame(
+        title=title,
+        subtitle=" · ".join(filter(None, (sheet.name, plan.school))),
+        week=texts("week {name}").format(name=week) if week else "",
+        foot=" · ".join(filter(None, foot)),
+    )
+
+
+def _slots(lessons: Sequence[Lesson]) -> dict[str, int]:
+    return render.assign_slots([lesson.subject for lesson in lessons], {})
+
+
+def _refuse_empty(lessons: Sequence[Lesson], day: Day) -> None:
+    if not lessons:
+        raise NothingToDraw(f"the plan has no lessons to draw from {day.date:%Y-%m-%d} on")
