@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import dates, render
@@ -35,6 +35,9 @@ class Sheet:
 
 def draw(plan: Plan, sheet: Sheet) -> bytes:
     """The picture as PNG. Raises NothingToDraw."""
+    classes = {lesson.classes for lesson in plan.lessons}
+    if not sheet.name and len(classes) == 1:  # one class's page says by itself whose it is
+        sheet = replace(sheet, name=", ".join(classes.pop()))
     if sheet.day is not None:
         return _day(plan, sheet, sheet.day)
     dated = sorted(
@@ -116,9 +119,7 @@ def _frame(plan: Plan, sheet: Sheet, title: str, week: str) -> view.Frame:
     texts = texts_in(sheet.language)
     updated = plan.updated.astimezone(sheet.timezone) if plan.updated else None
     foot = [
-        texts("Changed {when}").format(when=f"{dates.short_date(sheet.language, updated.date())} {updated:%H:%M}")
-        if updated
-        else "",
+        texts("Changed {when}").format(when=_instant(sheet.language, updated)) if updated else "",
         texts("source: {host}").format(host=sheet.source),
     ]
     return view.Frame(
@@ -127,6 +128,12 @@ def _frame(plan: Plan, sheet: Sheet, title: str, week: str) -> view.Frame:
         week=texts("week {name}").format(name=week) if week else "",
         foot=" · ".join(filter(None, foot)),
     )
+
+
+def _instant(language: str, instant: datetime) -> str:
+    """The date, and the time where the page prints one."""
+    day = dates.short_date(language, instant.date())
+    return day if instant.time() == time() else f"{day} {instant:%H:%M}"
 
 
 def _slots(lessons: Sequence[Lesson]) -> dict[str, int]:
