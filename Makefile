@@ -7,7 +7,7 @@ PY := $(BIN)/python
 MALLOC := MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types layers unit wheel conformance fuzz faults replay gallery locale lock e2e docs clean \
+.PHONY: help demo test deploy-lint lint types layers unit wheel conformance fuzz faults replay gallery locale lock e2e docs clean \
 	bench bench-parse bench-http bench-render bench-delivery bench-memory
 
 help: ## what there is
@@ -51,6 +51,9 @@ layers: $(VENV)/.dev
 
 unit: $(VENV)/.dev wheel
 	$(PY) -m pytest -q
+
+deploy-lint: $(VENV)/.dev ## units, install script and Dockerfile
+	$(PY) -m tools.deploy_lint
 
 wheel: build/site/.stamp ## build the wheel and unpack it where the tests of the command line run it
 

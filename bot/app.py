@@ -41,6 +41,7 @@ BOOT_PAUSE = (
     1.0,
     60.0,
 )  # seconds between two tries to reach Telegram at the start: doubled from the first to the second
+CALL_SECONDS = 60  # what one try may take at most
 SELF_CHECK_SECONDS = 30
 UPDATES = [
     Update.MESSAGE,
@@ -133,7 +134,7 @@ async def running(
         application.bot_data[DEPS] = deps
         add_handlers(application, deps.commands)
         add_jobs(application)
-        if not await _reach_telegram(application, stop):
+        if not await _reach_telegram(application, stop, systemd):
             yield None
             return
         stack.push_async_callback(application.shutdown)
@@ -179,10 +180,11 @@ def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, polls: Aio
     return builder.concurrent_updates(False).build()
 
 
-async def _reach_telegram(application: BotApplication, stop: asyncio.Event) -> bool:
+async def _reach_telegram(application: BotApplication, stop: asyncio.Event, systemd: Systemd) -> bool:
     """Wait until Telegram answers; False when `stop` came first. Raises ConfigError when it does not know the token."""
     pause = BOOT_PAUSE[0]
     while not stop.is_set():
+        systemd.wait(pause + CALL_SECONDS, "waiting for Telegram")
         try:
             await application.initialize()
         except InvalidToken:

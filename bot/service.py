@@ -24,3 +24,7 @@ class Systemd:
     def feed(self) -> None:
         """The watchdog's food."""
         self.tell("WATCHDOG=1")
+
+    def wait(self, seconds: float, why: str) -> None:
+        """A start that takes longer than usual: ask for the time, and half a minute to spare."""
+        self.tell(f"EXTEND_TIMEOUT_USEC={int((seconds + 30) * 1_000_000)}", f"STATUS={why}")
