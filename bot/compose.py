@@ -15,8 +15,9 @@ from bot.keyboards import Row, buttons_of
 from bot.model import Exam, Homework, Lesson, Plan
 from bot.render import view
 from bot.select import belonging_to
-from bot.store import pictures, schools, snapshots
+from bot.store import homework, pictures, schools, snapshots
 from bot.store.chats import Chat
+from bot.store.homework import EVERYBODY, Viewer
 from bot.store.outbox import Content
 from bot.store.schools import School, StoredTarget
 from bot.texts import Texts, texts_in
@@ -72,8 +73,11 @@ async def was_read(deps: Deps, target: StoredTarget) -> bool:
     return await snapshots.newest(deps.db, feeds[0].id, 0 if scope == "school" else target.id) is not None
 
 
-async def timetable_of(deps: Deps, target: StoredTarget, first: date, count: int) -> Timetable:
-    """`count` days of a target from `first`, out of the newest good plans of all the school's feeds."""
+async def timetable_of(
+    deps: Deps, target: StoredTarget, first: date, count: int, *, viewer: Viewer = EVERYBODY
+) -> Timetable:
+    """`count` days of a target from `first`, out of the newest good plans of all the school's feeds, with the homework
+    and tests of those days that the viewer may see."""
     school = await schools.school_by_id(deps.db, target.school_id)
     assert school is not None  # targets hang on schools in the database
     plans: list[Plan] = []
@@ -94,12 +98,14 @@ async def timetable_of(deps: Deps, target: StoredTarget, first: date, count: int
         changed.append(snapshot.changed_at)
         revisions.append(f"{feed.id}.{snapshot.revision}")
     base, *extra = plans or [Plan()]
+    last = first + timedelta(days=count - 1)
+    tasks = await homework.visible(deps.db, target, viewer, first=first, last=last, undated=False)
     return Timetable(
         school=school,
         target=target,
         days=days_of(base, extra=extra, first=first, count=count, calendar=school.calendar) if plans else (),
-        homework=tuple(task for plan in plans for task in plan.homework),
-        exams=tuple(exam for plan in plans for exam in plan.exams),
+        homework=tuple(task.homework for task in tasks if task.kind == "homework"),
+        exams=tuple(task.exam for task in tasks if task.kind == "exam"),
         checked_at=datetime.fromtimestamp(min(checked), UTC) if checked else None,
         changed_at=datetime.fromtimestamp(max(changed), UTC) if changed else None,
         host=host,
@@ -122,28 +128,29 @@ async def day_content(
     lead: str = "",
     buttons: Sequence[Row] = (),
     table: Timetable | None = None,
+    viewer: Viewer = EVERYBODY,
 ) -> Content:
     """One day in words and, when it has lessons, as a picture. `lead` is HTML that stands above everything."""
-    table = table or await timetable_of(deps, target, day, 1)
+    table = table or await timetable_of(deps, target, day, 1, viewer=viewer)
     texts = texts_in(look.language)
     if not table.days:
         return Content(_never_read(texts), keyboard=buttons_of(*buttons))
     shown = of_groups(table.day(day), groups)
-    homework = [task for task in table.homework if task.due == day]
+    due = [task for task in table.homework if task.due == day]
     exams = [exam for exam in table.exams if exam.date == day]
     head = day_texts.headline(texts, shown, _whose(table))
     words = [lead, head, _freshness(deps, texts, table)]
-    twin = day_texts.twin(texts, shown, homework, exams)
+    twin = day_texts.twin(texts, shown, due, exams)
     picture = None
     if shown.lessons and look.format != "text":
-        slots = await _slots(deps, table, shown.lessons, homework)
+        slots = await _slots(deps, table, shown.lessons, due)
         card = view.day_view(
             shown.lessons,
             frame=_frame(texts, table, dates.day_title(look.language, day), shown.week),
             words=words_of(texts),
             slots=slots,
             lang=look.language,
-            homework=homework,
+            homework=due,
             exams=exams,
             bells=shown.bells,
             whose=target.kind,
@@ -161,9 +168,10 @@ async def week_content(
     groups: Sequence[str] = (),
     lead: str = "",
     buttons: Sequence[Row] = (),
+    viewer: Viewer = EVERYBODY,
 ) -> Content:
     """A week in words and as a picture: Monday to Friday, to Saturday when there are lessons then."""
-    table = await timetable_of(deps, target, monday, 7)
+    table = await timetable_of(deps, target, monday, 7, viewer=viewer)
     texts = texts_in(look.language)
     if not table.days:
         return Content(_never_read(texts), keyboard=buttons_of(*buttons))
@@ -171,14 +179,14 @@ async def week_content(
     days = [day for day in days if day.date.weekday() < 5 or day.lessons]
     last = days[-1].date
     title = f"{target.name} · {dates.week_range(look.language, monday, last)}"
-    homework = [task for task in table.homework if task.due and monday <= task.due <= last]
+    due = [task for task in table.homework if task.due and monday <= task.due <= last]
     exams = [exam for exam in table.exams if exam.date and monday <= exam.date <= last]
     lessons = [lesson for day in days for lesson in day.lessons]
     head = f"<b>{escape(title)}</b> · {escape(table.school.name)}"
     words = [lead, head, _freshness(deps, texts, table)]
     picture = None
     if lessons and look.format != "text":
-        slots = await _slots(deps, table, lessons, homework)
+        slots = await _slots(deps, table, lessons, due)
         grid = view.week_view(
             lessons,
             days=view.day_heads(look.language, [day.date for day in days]),
@@ -186,7 +194,7 @@ async def week_content(
             words=words_of(texts),
             slots=slots,
             lang=look.language,
-            homework=homework,
+            homework=due,
             exams=exams,
             bells=days[0].bells,
             whose=target.kind,
@@ -210,12 +218,10 @@ def _content(head: str, twin: str, picture: str | None, look: Look, buttons: Seq
     return Content(text, picture=picture, keyboard=buttons_of(*buttons), as_document=look.format == "file")
 
 
-async def _slots(
-    deps: Deps, table: Timetable, lessons: Sequence[Lesson], homework: Sequence[Homework]
-) -> dict[str, int]:
+async def _slots(deps: Deps, table: Timetable, lessons: Sequence[Lesson], tasks: Sequence[Homework]) -> dict[str, int]:
     """The colour slots of the subjects, kept per school so that a subject never changes its colour."""
     known = await schools.slots_of(deps.db, table.school.id)
-    subjects = [lesson.subject for lesson in lessons] + [task.subject for task in homework]
+    subjects = [lesson.subject for lesson in lessons] + [task.subject for task in tasks]
     slots = render.assign_slots(subjects, known)
     new = {subject: slot for subject, slot in slots.items() if subject not in known}
     if new:

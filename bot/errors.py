@@ -69,7 +69,14 @@ class WrongPage(SourceChanged):
 
 
 class LoginRequired(SourceError):
-    """The school asks for a login or a password, or refused the one it was given."""
+    """The school asks for a login or a password, or refused the one it was given.
+
+    `refused`: it was certainly the password: asked again with the same one, schools lock the account.
+    """
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        super().__init__(message)
+        self.refused = refused
 
 
 class ForbiddenAddress(SourceError):

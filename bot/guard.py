@@ -16,11 +16,17 @@ def is_doubtful(old: Plan, new: Plan, today: date) -> bool:
     """
     if new == old:
         return False
-    before, after = _weight(old, today), _weight(new, today)
-    return before >= 4 and after < before * SHRUNK
+    pairs = ((_weight(old, today), _weight(new, today)), (_tasks(old, today), _tasks(new, today)))
+    return any(before >= 4 and after < before * SHRUNK for before, after in pairs)
 
 
 def _weight(plan: Plan, today: date) -> int:
     lessons = sum(lesson.date is None or lesson.date >= today for lesson in plan.lessons)
     changes = sum(row.date is None or row.date >= today for row in plan.substitutions)
     return lessons + changes
+
+
+def _tasks(plan: Plan, today: date) -> int:
+    """Homework and tests, whose lessons may stand in another plan."""
+    days = [task.due for task in plan.homework] + [exam.date for exam in plan.exams]
+    return sum(day is None or day >= today for day in days)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from bot.context import Deps
-from bot.store import outbox, people
+from bot.store import chats, outbox, people
 from bot.store.outbox import Content, Priority, Row
 from bot.store.schools import Feed, Health, School
 from bot.texts import texts_in
@@ -44,6 +44,24 @@ async def shape_changed(deps: Deps, school: School, feed: Feed) -> None:
         "{school}: the layout of the page ({system}) changed. It can still be read; please compare a day."
     ).format(school=f"<b>{escape(school.name)}</b>", system=escape(feed.source))
     await tell_admins(deps, text, f"shape {feed.id} {deps.now()}")
+
+
+async def account_refused(deps: Deps, school: School, feed: Feed, health: Health) -> None:
+    """An account was refused: said once to whoever entered it; it is not tried again."""
+    chat = None if feed.owner_chat is None else await chats.get(deps.db, feed.owner_chat)
+    texts = texts_in(deps.config.language if chat is None else chat.language)
+    text = texts(
+        "{school}: {system} refused the user name or the password. I do not try them again, so that the account is not "
+        "locked. Enter them anew: /login"
+    ).format(school=f"<b>{escape(school.name)}</b>", system=escape(deps.sources[feed.source].title))
+    fact = f"login {feed.id} {health.failing_since}"
+    if feed.owner_chat is None:
+        await tell_admins(deps, text, fact)
+        return
+    row = Row(feed.owner_chat, "account", deps.clock.now().date(), fact, Content(text), Priority.REMINDER)
+    async with deps.db.transaction() as transaction:
+        await outbox.enqueue(transaction, [row], deps.now())
+    deps.courier.wake()
 
 
 async def tell_admins(deps: Deps, text: str, fact: str) -> None:

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.context import Deps
-from bot.errors import SourceChanged, SourceDown, SourceError
+from bot.errors import NotReleased, SourceChanged, SourceDown, SourceError
 from bot.guard import is_doubtful
 from bot.model import Plan
 from bot.scraper.contract import Query, Source
 from bot.scraper.http import Round
 from bot.scraper.reading import foreseen, parsed
-from bot.store import schools, snapshots
+from bot.store import accounts, homework, schools, snapshots
+from bot.store.database import Transaction
 from bot.store.schools import Feed, Health, School, StoredTarget
 from bot.store.snapshots import Snapshot, plan_hash
+from bot.tasks import facts_of
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,10 @@ async def refresh(deps: Deps, school: School, feed: Feed, target: StoredTarget |
     Raises SourceError when there is no plan to be had; the last good one stays untouched.
     """
     source = deps.sources[feed.source]
-    query = _query(deps, school, feed, target)
+    # In the worker: the crypto library is imported there, and only where a password is kept.
+    sealed = feed.sealed_password
+    password = "" if sealed is None else await deps.worker.run(deps.vault.opened, sealed)
+    query = replace(_query(deps, school, feed, target), password=password)
     plan = await _read(deps, source, query, round_)
     return await _take_over(deps, school, feed, target, plan)
 
@@ -56,7 +61,6 @@ def _query(deps: Deps, school: School, feed: Feed, target: StoredTarget | None) 
         start=monday,
         end=monday + timedelta(weeks=WEEKS_AHEAD),
         username=feed.username,
-        password=deps.vault.opened(feed.sealed_password),
         options=feed.options,
     )
     return query if target is None else replace(query, kind=target.kind, name=target.name)
@@ -76,6 +80,8 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
     now = deps.now()
     hash_ = plan_hash(plan)
     async with deps.db.transaction() as transaction:
+        if await accounts.feed_by_id(transaction, feed.id) is None:
+            raise NotReleased("its address was removed while it was read")
         if plan.targets and feed.position == 0:
             # A substitution plan names only those who have changes: whom it leaves out is not gone.
             whole = "lessons" in deps.sources[feed.source].delivers
@@ -96,7 +102,27 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
         revision = 1 if old is None else old.revision + 1
         new = Snapshot(feed.id, target_id, revision, hash_, plan, now, now)
         await snapshots.add(transaction, new)
+        await _take_tasks(transaction, deps, school, feed, target, new)
     return Refreshed(new, changed=True, first=old is None)
+
+
+async def _take_tasks(
+    transaction: Transaction, deps: Deps, school: School, feed: Feed, target: StoredTarget | None, new: Snapshot
+) -> None:
+    """Homework and tests of a plan that is believed, in the transaction that believes it."""
+    today = school.today(deps.clock.now())
+    back = deps.sources[feed.source].homework_days
+    own = feed.options.get("target") if feed.owner_chat is not None else None
+    await homework.sync(
+        transaction,
+        feed,
+        int(own) if own else None if target is None else target.id,
+        facts_of(new.plan),
+        today=today,
+        now=new.changed_at,
+        first=new.revision == 1,
+        oldest=today - timedelta(days=today.weekday() + back) if back else None,
+    )
 
 
 def healthy(health: Health, now: int, pause: int, shape: str) -> Health:

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from bot import announce, notify
 from bot.context import Deps
-from bot.errors import NotReleased, SourceError
+from bot.errors import LoginRequired, NotReleased, SourceError
 from bot.pipeline import Refreshed, failing, healthy, refresh
 from bot.scraper.http import Round
-from bot.store import schools
-from bot.store.schools import Feed, School, StoredTarget
+from bot.store import accounts, schools
+from bot.store.schools import Feed, Health, School, StoredTarget
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,10 @@ async def _refresh_school(deps: Deps, school: School, followed: Sequence[StoredT
                 changed[target.id] = target
     if changed:
         await announce.announce(deps, school, list(changed.values()))
+    for feed in await accounts.own_feeds(deps.db, school.id):  # what they say is for their owners alone
+        if (await schools.health_of(deps.db, feed.id)).next_at <= deps.now() and feed.source in deps.sources:
+            asked += 1
+            await refresh_feed(deps, school, feed, [None])
     return asked
 
 
@@ -109,20 +113,32 @@ async def refresh_feed(
         after = replace(healthy(health, deps.now(), pause, shape), last_success=health.last_success)
     except SourceError as error:
         deps.wanted.difference_update(target.id for target in targets if target is not None)
-        after = failing(health, error, deps.now(), pause)
-        if after.failures == 1:
-            log.warning("%s (%s): %s: %s", school.id, feed.source, after.error_kind, error)
-        if after.failures >= TELL_AFTER and not after.told_admin:
-            await notify.source_broke(deps, school, feed, after)
-            after = replace(after, told_admin=True)
+        after = await _after_failure(deps, school, feed, failing(health, error, deps.now(), pause), error)
     else:
         after = healthy(health, deps.now(), pause, shape)
         if health.failures:
             log.info("%s (%s) is back", school.id, feed.source)
-        if health.told_admin:
+        if health.told_admin and feed.owner_chat is None:
             await notify.source_is_back(deps, school, feed, health)
-        if health.shape and shape and health.shape != shape:
+        if feed.owner_chat is None and health.shape and shape and health.shape != shape:
             await notify.shape_changed(deps, school, feed)
     async with deps.db.transaction() as transaction:
-        await schools.put_health(transaction, after)
+        now = await accounts.feed_by_id(transaction, feed.id)
+        if now is not None and now.sealed_password == feed.sealed_password:  # else this is about an account of before
+            await schools.put_health(transaction, after)
     return changed
+
+
+async def _after_failure(deps: Deps, school: School, feed: Feed, after: Health, error: SourceError) -> Health:
+    """Say what is to be said of a failure. An account that was refused is not tried again: schools lock it."""
+    if after.failures == 1:
+        log.warning("%s (%s): %s: %s", school.id, feed.source, after.error_kind, error)
+    if feed.sealed_password is not None and isinstance(error, LoginRequired):
+        if error.refused or after.failures >= TELL_AFTER:
+            await notify.account_refused(deps, school, feed, after)
+            return replace(after, next_at=accounts.PAUSED, told_admin=True)
+        return after
+    if after.failures >= TELL_AFTER and not after.told_admin and feed.owner_chat is None:
+        await notify.source_broke(deps, school, feed, after)
+        return replace(after, told_admin=True)
+    return after

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.context import Deps
-from bot.store import outbox, pictures, snapshots
+from bot.store import homework, outbox, pictures, snapshots
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
 
 KEEP = timedelta(days=7)
+HOMEWORK_KEPT = timedelta(days=60)
 HOUR = 3  # local hour of the bot's zone after which the night's work is done
 DONE = "upkeep_done"
 
@@ -35,8 +36,9 @@ async def prune(db: Database, now: datetime) -> Mapping[str, int]:
     sent = await outbox.prune(db, seconds)
     async with db.transaction() as transaction:
         plans = await snapshots.prune(transaction, seconds)
+        done = await homework.prune(transaction, before.date() - HOMEWORK_KEPT, seconds)
         told = await transaction.execute("DELETE FROM announced WHERE day < ?", (before.date().isoformat(),))
         await transaction.execute("DELETE FROM validators WHERE seen_at < ?", (seconds,))
     drawn = await pictures.prune(db, int(now.timestamp()))
     await db.checkpoint()
-    return {"sent rows": sent, "snapshots": plans, "pictures": drawn, "announcements": told}
+    return {"sent rows": sent, "snapshots": plans, "pictures": drawn, "announcements": told, "tasks": done}

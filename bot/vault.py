@@ -39,8 +39,8 @@ class Vault:
 
         try:
             return SecretBox(self._key(make=False)).decrypt(sealed).decode()
-        except (CryptoError, FileNotFoundError):
-            raise LoginRequired("the stored password cannot be opened any more; enter it again") from None
+        except (CryptoError, OSError, ConfigError):
+            raise LoginRequired("the stored password cannot be opened any more; enter it again", refused=True) from None
 
     def _key(self, *, make: bool) -> bytes:
         if self._given is not None:
@@ -51,6 +51,8 @@ class Vault:
             with os.fdopen(handle, "wb") as file:
                 file.write(key)
         else:
+            if self._file.exists() and self._file.stat().st_mode & 0o077:
+                self._file.chmod(0o600)
             key = self._file.read_bytes()
         if len(key) != KEY_BYTES:
             raise ConfigError(f"the vault key must be {KEY_BYTES} bytes long")

@@ -111,6 +111,8 @@ class Source:
     `needs`: what the operator must have, in words ("the address", "the school's shared password"); "" = nothing
     but the address. `experimental`: no real recording stands behind it, and what.
     `min_interval`: seconds between two rounds that the school should be spared at least.
+    `homework_days`: homework is asked for by the day it was given on, so many days back from the query's `start`;
+    what is older is missing from the answer and yet not withdrawn. 0 = the answer holds all there is.
     """
 
     id: str
@@ -125,3 +127,4 @@ class Source:
     needs: str = ""
     experimental: str = ""
     min_interval: int = 0
+    homework_days: int = 0

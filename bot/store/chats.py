@@ -157,6 +157,7 @@ async def forget(db: Database, chat_id: int, thread_id: int | None = None) -> in
                 )
             total += await transaction.execute(f"DELETE FROM {table} WHERE {where}", parameters)  # noqa: S608
         if chat_id > 0:  # a private chat's id is its person's
+            total += await transaction.execute("DELETE FROM feeds WHERE owner_chat = ?", (chat_id,))
             total += await transaction.execute("DELETE FROM ticks WHERE user_id = ?", (chat_id,))
             await transaction.execute("UPDATE homework SET author = NULL WHERE author = ?", (chat_id,))
     return total

@@ -44,7 +44,10 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One published address of a school; position 0 is the plan, the others are merged onto it."""
+    """One published address of a school; position 0 is the plan, the others are merged onto it.
+
+    `owner_chat`: a person's own account, whose homework is shown in that private chat alone.
+    """
 
     id: int
     school_id: str
@@ -54,6 +57,7 @@ class Feed:
     options: Mapping[str, str] = field(default_factory=dict)
     username: str = ""
     sealed_password: bytes | None = field(default=None, repr=False)
+    owner_chat: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ def _school(row: sqlite3.Row) -> School:
     return School(row["id"], row["name"], ZoneInfo(row["timezone"]), json.loads(row["settings"]))
 
 
-def _feed(row: sqlite3.Row) -> Feed:
+def feed_of_row(row: sqlite3.Row) -> Feed:
+    """A row of the table `feeds`."""
     return Feed(
         row["id"],
         row["school_id"],
@@ -98,6 +103,7 @@ def _feed(row: sqlite3.Row) -> Feed:
         json.loads(row["options"]),
         row["username"],
         row["sealed_password"],
+        row["owner_chat"],
     )
 
 
@@ -134,14 +140,15 @@ async def remove_school(transaction: Transaction, school_id: str) -> int:
 
 
 async def feeds_of(db: Database | Transaction, school_id: str) -> list[Feed]:
-    """A school's feeds, the plan first."""
-    rows = await db.all("SELECT * FROM feeds WHERE school_id = ? ORDER BY position", (school_id,))
-    return [_feed(row) for row in rows]
+    """A school's feeds, the plan first; people's own accounts are not among them."""
+    sql = "SELECT * FROM feeds WHERE school_id = ? AND owner_chat IS NULL ORDER BY position"
+    return [feed_of_row(row) for row in await db.all(sql, (school_id,))]
 
 
 async def all_feeds(db: Database) -> list[Feed]:
-    """Every feed of every school."""
-    return [_feed(row) for row in await db.all("SELECT * FROM feeds ORDER BY school_id, position")]
+    """Every feed of every school, without people's own accounts."""
+    sql = "SELECT * FROM feeds WHERE owner_chat IS NULL ORDER BY school_id, position"
+    return [feed_of_row(row) for row in await db.all(sql)]
 
 
 async def put_feed(

@@ -24,6 +24,7 @@ _EXAMS = "/1/lt/page/control_work/dates_pupil"
 _SCHEDULE = "/1/lt/page/schedule/view"
 _HOLIDAYS = "/1/lt/page/atostogos/atostogu_rodymas"
 _MOST_PAGES = 10
+_DAYS_BACK = 14
 _SIGNED_IN = "act-user-info-text"
 
 # The months as a date names them ("rugsėjo 30 d."), and as a heading does.
@@ -63,7 +64,7 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     pages = [await _ask(http, base, query, _HOMEWORK)]
     start = query.start or query.today
     form = {
-        "datepickerFrom": f"{start - timedelta(days=14):%Y-%m-%d}",
+        "datepickerFrom": f"{start - timedelta(days=_DAYS_BACK):%Y-%m-%d}",
         "datepickerTo": f"{(query.end or start + timedelta(days=60)):%Y-%m-%d}",
         "changeDate": "1",
         "orderBy": "2",
@@ -115,7 +116,7 @@ def _check_answer(text: str) -> None:
     if not isinstance(answer, dict) or "url" not in answer:
         raise WrongPage("the answer to the sign-in is not one of Mano dienynas")
     if not answer["url"]:
-        raise LoginRequired("Mano dienynas refused the user name or the password")
+        raise LoginRequired("Mano dienynas refused the user name or the password", refused=True)
 
 
 @dataclass(slots=True)
@@ -396,6 +397,7 @@ SOURCE = Source(
     needs="an account of your own (user name and password); read the terms of Mano dienynas first",
     experimental="the tests, the timetable and the holidays: only their structure is known",
     min_interval=1800,
+    homework_days=_DAYS_BACK,
     fetch=fetch,
     parse=parse,
     recognise=recognise,

@@ -24,8 +24,10 @@ CREATE TABLE feeds (
   options TEXT NOT NULL DEFAULT '{}',
   username TEXT NOT NULL DEFAULT '',
   sealed_password BLOB,
+  owner_chat INTEGER, -- a person's own account: what it says is for that private chat alone
   UNIQUE (school_id, position)
 );
+CREATE INDEX feeds_of_owner ON feeds (owner_chat) WHERE owner_chat IS NOT NULL;
 
 -- How a feed is doing, for /status, the back-off and the one notice a breakdown is worth.
 CREATE TABLE feed_health (
@@ -208,7 +210,8 @@ CREATE TABLE live_messages (
   FOREIGN KEY (chat_id, thread_id) REFERENCES chats (chat_id, thread_id) ON DELETE CASCADE ON UPDATE CASCADE
 ) WITHOUT ROWID;
 
--- Tasks: from a school's feed (feed_id) or written in a chat (chat_id).
+-- Tasks: from a school's feed (feed_id), from a person's own account (feed_id and chat_id) or written in a chat (chat_id).
+-- `classes` holds keys ("|9a|9b|", "" = everybody's), `told_at` when it was announced as new (NULL = it still is to be).
 CREATE TABLE homework (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   school_id TEXT REFERENCES schools (id) ON DELETE CASCADE ON UPDATE CASCADE,
@@ -218,6 +221,8 @@ CREATE TABLE homework (
   thread_id INTEGER,
   kind TEXT NOT NULL DEFAULT 'homework' CHECK (kind IN ('homework', 'exam')),
   key TEXT NOT NULL,
+  source_id TEXT NOT NULL DEFAULT '',
+  classes TEXT NOT NULL DEFAULT '',
   subject TEXT NOT NULL,
   text TEXT NOT NULL,
   assigned TEXT,
@@ -228,10 +233,12 @@ CREATE TABLE homework (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   withdrawn_at INTEGER,
+  told_at INTEGER,
   FOREIGN KEY (chat_id, thread_id) REFERENCES chats (chat_id, thread_id) ON DELETE CASCADE ON UPDATE CASCADE
 );
-CREATE UNIQUE INDEX homework_by_feed ON homework (feed_id, target_id, key) WHERE feed_id IS NOT NULL;
-CREATE INDEX homework_by_target ON homework (target_id, due);
+CREATE UNIQUE INDEX homework_by_feed ON homework (feed_id, coalesce(target_id, 0), key) WHERE feed_id IS NOT NULL;
+CREATE INDEX homework_by_school ON homework (school_id, due);
+CREATE INDEX homework_to_tell ON homework (school_id) WHERE told_at IS NULL;
 CREATE INDEX homework_by_chat ON homework (chat_id, thread_id, due) WHERE chat_id IS NOT NULL;
 
 CREATE TABLE ticks (
