@@ -90,8 +90,12 @@ e2e: $(VENV)/.e2e ## the demo in headless Chromium
 
 bench: bench-parse bench-http bench-render bench-delivery bench-memory ## every benchmark
 
-bench-parse bench-http bench-render bench-delivery: $(VENV)/.dev
+bench-parse bench-http bench-render: $(VENV)/.dev
 	$(MALLOC) $(PY) -m tools.$(subst -,_,$@) $(BENCH)
+
+bench-delivery: $(VENV)/.dev ## the transports beside each other, then the courier with its outbox
+	$(MALLOC) $(PY) -m tools.bench_delivery $(BENCH)
+	$(MALLOC) $(PY) -m tools.bench_courier
 
 bench-memory: $(VENV)/.dev
 	$(PY) -m tools.bench_memory $(BENCH)

@@ -14,9 +14,9 @@ from bot.clock import Clock
 
 log = logging.getLogger(__name__)
 
-WEDGED_AFTER = 75.0
+WEDGED_AFTER = 65.0
 """Seconds without a good poll, Telegram answering other calls all the while, after which the process has to go. A long
-poll takes at most 50; together with `CHECK` and a restart polling is back within 90."""
+poll takes at most 50; with `CHECK`, an orderly end (a hanging poll holds it up) and a new start that is within 90."""
 ASK_AFTER = 30.0
 """Seconds without a good poll after which it is asked whether Telegram is there at all."""
 MISSES = 3

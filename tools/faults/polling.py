@@ -57,7 +57,10 @@ async def wedged() -> Row:
         with folder() as data:
             async with service(api, data) as process:
                 running = await process.says("running as", 30) and await _polls_more(api, 40)
-                api.faults.add(Fault("getUpdates", ending="stall"))
+                fault = api.faults.add(Fault("getUpdates", ending="stall"))
+                while fault.hits == 0:  # the poll that is open now is still answered
+                    api.state.update("message", {"message_id": 0, "date": 0, "chat": {"id": 1, "type": "private"}})
+                    await asyncio.sleep(0.05)
                 start = time.monotonic()
                 code = await process.wait(130)
                 seconds = time.monotonic() - start
