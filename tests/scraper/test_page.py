@@ -31,7 +31,6 @@ def texts(markup: str) -> list[list[str]]:
 
 
 def test_a_plain_table() -> None:
-    assert texts()
     assert texts("<table><tr><th>a</th><td>b</td></tr><tr><td>c</td></tr></table>") == [["a", "b"], ["c", "."]]
 
 
