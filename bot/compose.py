@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
@@ -143,7 +143,7 @@ async def day_content(
     twin = day_texts.twin(texts, shown, due, exams)
     picture = None
     if shown.lessons and look.format != "text":
-        slots = await _slots(deps, table, shown.lessons, due)
+        slots = await slots_of(deps, table.school, [*shown.lessons, *due])
         card = view.day_view(
             shown.lessons,
             frame=_frame(texts, table, dates.day_title(look.language, day), shown.week),
@@ -155,7 +155,7 @@ async def day_content(
             bells=shown.bells,
             whose=target.kind,
         )
-        picture = await _picture(deps, card, look)
+        picture = await picture_of(deps, card, look)
     return _content("\n".join(filter(None, words)), twin, picture, look, buttons)
 
 
@@ -186,7 +186,7 @@ async def week_content(
     words = [lead, head, _freshness(deps, texts, table)]
     picture = None
     if lessons and look.format != "text":
-        slots = await _slots(deps, table, lessons, due)
+        slots = await slots_of(deps, table.school, [*lessons, *due])
         grid = view.week_view(
             lessons,
             days=view.day_heads(look.language, [day.date for day in days]),
@@ -199,7 +199,7 @@ async def week_content(
             bells=days[0].bells,
             whose=target.kind,
         )
-        picture = await _picture(deps, grid, look)
+        picture = await picture_of(deps, grid, look)
     return _content("\n".join(filter(None, words)), day_texts.week_twin(texts, days), picture, look, buttons)
 
 
@@ -218,19 +218,18 @@ def _content(head: str, twin: str, picture: str | None, look: Look, buttons: Seq
     return Content(text, picture=picture, keyboard=buttons_of(*buttons), as_document=look.format == "file")
 
 
-async def _slots(deps: Deps, table: Timetable, lessons: Sequence[Lesson], tasks: Sequence[Homework]) -> dict[str, int]:
+async def slots_of(deps: Deps, school: School, shown: Iterable[Lesson | Homework | Exam]) -> dict[str, int]:
     """The colour slots of the subjects, kept per school so that a subject never changes its colour."""
-    known = await schools.slots_of(deps.db, table.school.id)
-    subjects = [lesson.subject for lesson in lessons] + [task.subject for task in tasks]
-    slots = render.assign_slots(subjects, known)
+    known = await schools.slots_of(deps.db, school.id)
+    slots = render.assign_slots([item.subject for item in shown], known)
     new = {subject: slot for subject, slot in slots.items() if subject not in known}
     if new:
         async with deps.db.transaction() as transaction:
-            await schools.put_slots(transaction, table.school.id, new)
+            await schools.put_slots(transaction, school.id, new)
     return slots
 
 
-async def _picture(deps: Deps, shown: render.DayView | render.WeekView, look: Look) -> str:
+async def picture_of(deps: Deps, shown: render.DayView | render.WeekView | render.HomeworkView, look: Look) -> str:
     """The hash of the drawn picture; it is drawn only when nobody has needed it before."""
     theme = render.THEMES.get(look.theme, render.THEMES["light"])
     key = render.content_hash(shown, theme)
@@ -238,8 +237,10 @@ async def _picture(deps: Deps, shown: render.DayView | render.WeekView, look: Lo
         return key
     if isinstance(shown, render.DayView):
         png = await deps.worker.run(render.draw_day, shown, theme)
-    else:
+    elif isinstance(shown, render.WeekView):
         png = await deps.worker.run(render.draw_week, shown, theme)
+    else:
+        png = await deps.worker.run(render.draw_homework, shown, theme)
     async with deps.db.transaction() as transaction:
         await pictures.put(transaction, key, png, deps.now())
     return key

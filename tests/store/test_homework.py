@@ -80,7 +80,7 @@ async def test_a_tick_stays_over_edits_withdrawal_and_return(db: Database) -> No
 async def test_keys_may_change_places(db: Database) -> None:
     a, b = task("aaa", own="1"), task("bbb", own="2")
     await take(db, a, b)
-    assert await take(db, replace(a, source_own="2"), replace(b, source_own="1")) == 0
+    assert await take(db, replace(a, source_id="2"), replace(b, source_id="1")) == 0
     assert sorted(await texts(db)) == ["aaa", "bbb"]
 
 
