@@ -41,7 +41,13 @@ class Stage:
 
 @asynccontextmanager
 async def set_stage(
-    data: Path, *, start: datetime | None = None, system: str = "optivum", poll_minutes: int = 1, lang: str = "lt"
+    data: Path,
+    *,
+    start: datetime | None = None,
+    system: str = "optivum",
+    poll_minutes: int = 1,
+    lang: str = "lt",
+    admins: frozenset[int] = frozenset(),
 ) -> AsyncIterator[Stage]:
     """Everything started and, at the end, stopped. `data` is the folder of the bot's state; the clock can be turned."""
     async with AsyncExitStack() as stack:
@@ -58,6 +64,7 @@ async def set_stage(
             api_url=api.base_url.removesuffix("/bot"),
             allow_private=True,
             poll_minutes=poll_minutes,
+            admins=admins,
         )
         await seed(config, clock, school_url, system)
         service = await stack.enter_async_context(running(config, clock, {}, asyncio.Event(), spacing=0))

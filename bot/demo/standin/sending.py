@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.demo.standin.content import Media, caption_content, keyboard, media_content, text_content
 from bot.demo.standin.params import Json, Params, bad
-from bot.demo.standin.state import Chat, Message, State
+from bot.demo.standin.state import Chat, File, Message, State
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "
@@ -116,8 +116,10 @@ def _editable(state: State, params: Params) -> tuple[Chat, Message]:
     return chat, message
 
 
-def _changed(state: State, message: Message, content: Json, *, replaced: tuple[str, ...]) -> Json:
-    """Put new content into a message, or refuse because nothing would change."""
+def _changed(
+    state: State, message: Message, content: Json, *, replaced: tuple[str, ...], file: File | None = None
+) -> Json:
+    """Put new content, with the file that it names, into a message, or refuse because nothing would change."""
     before = {name: message.data[name] for name in CONTENT_FIELDS if name in message.data}
     after = {name: value for name, value in before.items() if name not in replaced} | content
     if _comparable(after) == _comparable(before):
@@ -125,6 +127,7 @@ def _changed(state: State, message: Message, content: Json, *, replaced: tuple[s
     for name in CONTENT_FIELDS:
         message.data.pop(name, None)
     message.data |= after | {"edit_date": state.now()}
+    message.file = file or message.file
     message.note_version()
     state.emit("edited", message.chat_id, message=message)
     return message.data
@@ -160,9 +163,8 @@ def edit_message_media(state: State, params: Params) -> Json:
     if not isinstance(media, dict) or media.get("type") not in {"photo", "document"}:
         raise bad("can't parse InputMedia: type must be specified")
     parsed = media_content(state, params, str(media["type"]), media)
-    result = _changed(state, message, parsed.content | keyboard(params, chat), replaced=CONTENT_FIELDS)
-    message.file = parsed.file
-    return result
+    content = parsed.content | keyboard(params, chat)
+    return _changed(state, message, content, replaced=CONTENT_FIELDS, file=parsed.file)
 
 
 def edit_message_reply_markup(state: State, params: Params) -> Json:
