@@ -89,9 +89,8 @@ def updated(file: Path, template: Catalog) -> Catalog:
 def po_bytes(catalog: Catalog) -> bytes:
     """The catalogue as a `.po` file, the same for the same texts."""
     out = io.BytesIO()
-    catalog.header_comment = (
-        f"# Schoolbell in {catalog.locale.english_name if catalog.locale else catalog.locale_identifier}."
-    )
+    language = catalog.locale.english_name if catalog.locale else catalog.locale_identifier
+    catalog.header_comment = f"# Schoolbell in {language}."
     write_po(out, catalog, width=110, sort_output=True, omit_header=False, include_lineno=False)
     lines = out.getvalue().decode().splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith(NOT_WRITTEN)).encode()
