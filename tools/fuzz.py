@@ -7,6 +7,7 @@ python -m tools.fuzz --seed N --only I                                    one pa
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import multiprocessing
 import random
@@ -17,16 +18,20 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import islice
 
-from bot.errors import SourceError
+from bot.errors import NotReleased, SourceError
+from bot.model import Plan
 from bot.scraper.contract import Page
-from bot.scraper.reading import read
+from bot.scraper.reading import foreseen, read
 from bot.scraper.registry import all_sources
 from bot.scraper.report import report
 from tests.scraper.samples import Sample, samples
 
 CHUNK = 250
+MOST_REQUESTS = 300
+"""A fetch that asks for more pages than this does not end."""
 SLOW = 5.0
 """Seconds of CPU that one page may take."""
 _TAG = re.compile(rb"<[^<>]{0,200}>")
@@ -147,6 +152,54 @@ def mutated(seed: int, index: int) -> tuple[str, Sample]:
     return system, replace(sample, pages=pages, query=query)
 
 
+class Babel:
+    """An `Http` that answers every request with some page of the system, often mutated, and now and then with none."""
+
+    def __init__(self, system: str, dice: random.Random) -> None:
+        self._pages = [page for sample in samples() if sample.system == system for page in sample.pages]
+        self._dice = dice
+        self.asked = 0
+
+    async def get_or_none(self, url: str, **_: object) -> Page | None:
+        self.asked += 1
+        if self.asked > MOST_REQUESTS:
+            raise TooManyRequests
+        if self._dice.random() < 0.15:
+            return None
+        page = self._dice.choice(self._pages)
+        if page.body and self._dice.random() < 0.6:
+            page = replace(page, body=self._dice.choice(MUTATIONS)(page.body, self._dice))
+        return replace(page, url=url if self._dice.random() < 0.7 else page.url)
+
+    async def get(self, url: str, **_: object) -> Page:
+        page = await self.get_or_none(url)
+        if page is None:
+            raise NotReleased("404")
+        return page
+
+    async def post(self, url: str, **_: object) -> Page:
+        return await self.get(url)
+
+
+class TooManyRequests(Exception):
+    """A fetch that does not end."""
+
+
+def visited(system: str, sample: Sample, dice: random.Random) -> Plan:
+    """What a source makes of a school that answers anything to every request."""
+    source, query = all_sources()[system], sample.query
+    if not query.url.startswith("http"):
+        query = replace(query, url=source.example_url)
+    days = timedelta(days=dice.choice([7, 14]))
+    query = replace(query, start=query.today, end=query.today + days, username="pupil", password="word")  # noqa: S106
+
+    async def fetched() -> tuple[Page, ...]:
+        with foreseen(source):
+            return await source.fetch(Babel(system, dice), query)
+
+    return read(source, asyncio.run(fetched()), query)
+
+
 @dataclass
 class Outcome:
     """What became of some pages: how many ended how, what the net in `reading` caught, what must not have happened."""
@@ -166,6 +219,13 @@ class Outcome:
         self.slowest = max(self.slowest, other.slowest)
 
 
+def reading(seed: int, index: int, *, system: str, sample: Sample) -> Plan:
+    """Read the pages; every fourth time visit a school that answers anything instead."""
+    if index % 4 == 3:
+        return visited(system, sample, random.Random(f"{seed}/{index}/visit"))  # noqa: S311 - the same visit again
+    return read(all_sources()[system], sample.pages, sample.query)
+
+
 def try_one(seed: int, index: int, outcome: Outcome) -> None:
     """Read one mutated page and note what became of it."""
     system, sample = mutated(seed, index)
@@ -173,7 +233,7 @@ def try_one(seed: int, index: int, outcome: Outcome) -> None:
     started = time.process_time()
     outcome.pages += 1
     try:
-        plan = read(all_sources()[system], sample.pages, sample.query)
+        plan = reading(seed, index, system=system, sample=sample)
         json.dumps(report(plan, source=system, timezone=sample.query.timezone), ensure_ascii=False).encode()
         outcome.ends["a plan"] += 1
     except SourceError as error:
@@ -230,7 +290,7 @@ def main(arguments: list[str] | None = None) -> int:
     if args.only is not None:
         system, sample = mutated(args.seed, args.only)
         print(f"{system} reads {sample}")
-        print(read(all_sources()[system], sample.pages, sample.query))
+        print(reading(args.seed, args.only, system=system, sample=sample))
         return 0
     found = fuzz(seed=args.seed, count=args.count, seconds=args.seconds, workers=args.workers)
     for line in found.unexpected[:20]:

@@ -34,7 +34,7 @@ def test_an_unexpected_end_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise OSError("disk")
 
-    monkeypatch.setattr(fuzz, "read", broken)
+    monkeypatch.setattr(fuzz, "reading", broken)
     found = fuzz.try_many((1, 0, 3))
     assert len(found.unexpected) == 3
     assert found.unexpected[0].startswith("--seed 1 --only 0: ")
