@@ -14,7 +14,7 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 
-from bot import claim, digest, watch
+from bot import claim, digest, health, watch
 from bot.clock import Clock
 from bot.config import Config
 from bot.context import DEPS, Context, Deps
@@ -134,6 +134,7 @@ async def running(
         application.bot_data[DEPS] = deps
         add_handlers(application, deps.commands)
         add_jobs(application)
+        await stack.enter_async_context(health.serving(deps, liveness))
         if not await _reach_telegram(application, stop, systemd):
             yield None
             return

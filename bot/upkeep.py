@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from html import escape
 
+from bot import notify
+from bot.backup import copy_of
 from bot.context import Deps
+from bot.errors import StoreError
 from bot.store import homework, outbox, pictures, snapshots
 from bot.store.database import Database
+from bot.texts import texts_in
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +22,8 @@ KEEP = timedelta(days=7)
 HOMEWORK_KEPT = timedelta(days=60)
 HOUR = 3  # local hour of the bot's zone after which the night's work is done
 DONE = "upkeep_done"
+BACKUPS = "backups"  # the folder of the copies, in the data folder
+BACKUPS_KEPT = 7
 
 
 async def nightly(deps: Deps) -> None:
@@ -26,7 +34,24 @@ async def nightly(deps: Deps) -> None:
         return
     gone = await prune(deps.db, deps.clock.now())
     log.info("pruned %s", ", ".join(f"{count} {what}" for what, count in gone.items()))
+    await back_up(deps, today)
     await deps.db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (DONE, today))
+
+
+async def back_up(deps: Deps, today: str) -> None:
+    """Keep a checked copy of the database under this date, and the newest seven. A failure is told, never raised."""
+    folder = deps.config.data / BACKUPS
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        await asyncio.to_thread(copy_of, deps.config.database, folder / f"bot-{today}.sqlite3")
+    except (StoreError, OSError) as error:
+        log.warning("no backup tonight: %s", error)
+        texts = texts_in(deps.config.language)
+        text = texts("Tonight's copy of the database could not be made: {error}").format(error=escape(str(error)))
+        await notify.tell_admins(deps, text, "backup")
+        return
+    for old in sorted(folder.glob("bot-*.sqlite3"))[:-BACKUPS_KEPT]:
+        old.unlink(missing_ok=True)
 
 
 async def prune(db: Database, now: datetime) -> Mapping[str, int]:
