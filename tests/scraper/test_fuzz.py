@@ -31,7 +31,7 @@ def test_the_same_numbers_give_the_same_page() -> None:
 
 
 def test_an_unexpected_end_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise OSError("disk")
 
     monkeypatch.setattr(fuzz, "reading", broken)
