@@ -22,7 +22,6 @@ from bot.scraper.charset import decoded
 from bot.scraper.contract import Page
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_WHITE = re.compile(r"\s+")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
     "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
@@ -71,9 +70,8 @@ def squeeze(value: str) -> str:
     combining marks beyond three on one letter.
     """
     if value.isascii() and value.isprintable():
-        return _WHITE.sub(" ", value).strip()
-    shown = unicodedata.normalize("NFC", _WHITE.sub(" ", _UNSEEN.sub("", value)).strip())
-    return _PILED_UP.sub(r"\1", shown)
+        return " ".join(value.split())
+    return _PILED_UP.sub(r"\1", unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", value).split())))
 
 
 def text_in(node: Tag | NavigableString | None, *, breaks: str = " ") -> str:

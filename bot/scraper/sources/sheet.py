@@ -38,7 +38,12 @@ class _Row:
 
     def several(self, field: str) -> tuple[str, ...]:
         """The values of a cell, separated by "/"."""
-        parts = [squeeze(part) for part in self[field].split("/")]
+        cell = self[field]
+        if not cell:
+            return ()
+        if "/" not in cell:
+            return (squeeze(cell),)
+        parts = [squeeze(part) for part in cell.split("/")]
         return tuple(dict.fromkeys(part for part in parts if part and part not in _PLACEHOLDERS))
 
     def refuse(self, field: str, why: str) -> NoReturn:
