@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from telegram.ext import Application
 
-from bot import digest, upkeep
+from bot import digest, reminders, upkeep
 from bot.context import DEPS, Context, Deps
 from bot.errors import SchoolbellError
 from bot.rounds import scrape_when_due
@@ -23,6 +23,7 @@ Work = Callable[[Deps], Awaitable[object]]
 JOBS: tuple[tuple[str, Work, float, float], ...] = (
     ("scrape", scrape_when_due, 1, 0.1),
     ("digests", digest.send_due, 10, 2),
+    ("homework", reminders.work, 10, 3),
     ("upkeep", upkeep.nightly, 600, 60),
 )
 

@@ -12,8 +12,12 @@ from typing import Literal
 from bot.model import Exam, Homework, TargetKind
 from bot.names import class_key
 from bot.store.database import Database, Transaction
+from bot.store.due import Due
 from bot.store.schools import Feed, StoredTarget
 from bot.tasks import Fact, Known, plain, reconcile
+
+NEVER = 0
+"""`told_at` of what is not to be announced: what a feed held when it was first read, what somebody wrote themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Task:
     photo: str | None = None
     author: int | None = None
     created_at: int = 0
+    told_at: int | None = NEVER
 
     @property
     def homework(self) -> Homework:
@@ -73,7 +78,7 @@ def _task(row: sqlite3.Row) -> Task:
     return Task(
         row["id"], row["kind"], row["subject"], row["text"], _day(row["due"]), _day(row["assigned"]),
         tuple(json.loads(row["links"])), row["target_id"], row["chat_id"], row["thread_id"], row["feed_id"],
-        row["photo"], row["author"], row["created_at"],
+        row["photo"], row["author"], row["created_at"], row["told_at"],
     )  # fmt: skip
 
 
@@ -136,7 +141,7 @@ async def sync(
         [
             (
                 feed.school_id, feed.id, target_id, feed.owner_chat, None if feed.owner_chat is None else 0,
-                *_values(fact), now, now, now if first else None,
+                *_values(fact), now, now, NEVER if first else None,
             )
             for fact in changes.new
         ],
@@ -219,7 +224,7 @@ async def write_down(
         " created_at, updated_at, told_at) VALUES (?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             target.school_id, target.id, viewer.chat_id, viewer.thread_id, subject, text, _iso(due), photo, author,
-            now, now, now,
+            now, now, NEVER,
         ),
     )  # fmt: skip
 
@@ -264,6 +269,16 @@ async def tick_counts(db: Database, task_ids: Collection[int]) -> dict[int, int]
     return {row["homework_id"]: row["ticks"] for row in rows}
 
 
+async def ticks_by(db: Database, task_ids: Collection[int], user_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Which of the tasks were ticked by whom of these people: (task, person)."""
+    rows = await db.all(
+        "SELECT homework_id, user_id FROM ticks WHERE homework_id IN (SELECT value FROM json_each(?))"
+        " AND user_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(task_ids)), json.dumps(sorted(user_ids))),
+    )
+    return {(row["homework_id"], row["user_id"]) for row in rows}
+
+
 async def schools_to_tell(db: Database) -> list[str]:
     """The schools with tasks that are to be announced as new."""
     rows = await db.all("SELECT DISTINCT school_id FROM homework WHERE told_at IS NULL AND school_id IS NOT NULL")
@@ -279,6 +294,19 @@ async def untold(db: Database | Transaction, school_id: str) -> set[int]:
 async def told(transaction: Transaction, task_ids: Collection[int], now: int) -> None:
     """These were announced, in this same transaction."""
     await transaction.execute_many("UPDATE homework SET told_at = ? WHERE id = ?", [(now, one) for one in task_ids])
+
+
+async def to_tell_at_once(db: Database, school_id: str) -> list[Due]:
+    """The subscriptions at a school whose chats want new homework announced at once."""
+    rows = await db.all(
+        "SELECT s.id, s.chat_id, s.thread_id, s.target_id, '', s.label, s.groups, s.silent, s.settings, c.language,"
+        " c.theme, c.format, c.quiet_from, c.quiet_to FROM subscriptions AS s"
+        " JOIN chats AS c ON (c.chat_id, c.thread_id) = (s.chat_id, s.thread_id)"
+        " WHERE c.active = 1 AND json_extract(c.settings, '$.news') = 'now' AND s.target_id IN"
+        " (SELECT id FROM targets WHERE school_id = ?) ORDER BY s.id",
+        (school_id,),
+    )
+    return [Due._make(row) for row in rows]
 
 
 async def prune(transaction: Transaction, before: date, before_seconds: int) -> int:
