@@ -11,8 +11,6 @@ page as a 200. Most schools send no validator: that a page says the same as befo
 from __future__ import annotations
 
 import asyncio
-import base64
-import email.utils
 import errno
 import json as jsonlib
 import logging
@@ -20,8 +18,8 @@ import socket
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlencode
@@ -41,9 +39,10 @@ from bot.errors import (
     SourceError,
     TruncatedPage,
 )
-from bot.scraper.address import may_dial, next_hop, same_party, web_address
+from bot.scraper.address import may_dial, next_hop, web_address
 from bot.scraper.bodies import Bodies
 from bot.scraper.contract import Page
+from bot.scraper.request import Request, basic_login, retry_after
 from bot.scraper.turns import Turns
 from bot.scraper.unpack import ACCEPTED, CannotUnpack, TooLarge, Unpacker
 
@@ -59,10 +58,7 @@ CACHE_BYTES = 4_000_000
 ROUND_BYTES = 8_000_000
 CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_KEEP_BODY = frozenset({307, 308})
 _FORBIDDEN = "address not allowed"
-_PRIVATE_HEADERS = frozenset({"authorization", "cookie"})
-
 _Key = tuple[object, ...]
 
 
@@ -88,30 +84,6 @@ class Round:
 
 def _has_page(future: asyncio.Future[Page]) -> bool:
     return not future.cancelled() and future.exception() is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    """One hop of a request, as it is about to be made."""
-
-    method: str
-    url: URL
-    headers: Mapping[str, str]
-    max_bytes: int
-    body: bytes | None = None
-
-    def following(self, url: URL, status: int) -> _Request:
-        """The next hop: what is meant for one party is not told to another."""
-        request = replace(self, url=url)
-        if status == 303 or (status not in _KEEP_BODY and self.method == "POST"):
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "content-type"}
-            request = replace(request, method="GET", body=None, headers=headers)
-        if same_party(self.url, url):
-            return request
-        if request.body is not None:
-            raise ForbiddenAddress(f"{self.url.host} sends what was posted on to {url.host}")
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in _PRIVATE_HEADERS}
-        return replace(request, headers=headers)
 
 
 class SchoolHttp:
@@ -205,13 +177,13 @@ class Visit:
         max_bytes: int | None = None,
     ) -> Page:
         target, login = web_address(url)
-        request = _Request(
+        request = Request(
             method="GET",
             url=target.update_query(params) if params else target,
-            headers={**(headers or {}), **_login(auth or login)},
+            headers={**(headers or {}), **basic_login(auth or login)},
             max_bytes=max_bytes or MAX_BYTES,
         )
-        key = (*_key(request), request.max_bytes, *self._cookies(request.url))
+        key = (*request.key, request.max_bytes, *self._cookies(request.url))
         while (known := self._round.pages.get(key)) is not None:
             await asyncio.wait([known])
             if not known.cancelled():
@@ -257,10 +229,10 @@ class Visit:
         target, login = web_address(url)
         kind = "application/x-www-form-urlencoded" if json is None else "application/json"
         return await self._ask(
-            _Request(
+            Request(
                 method="POST",
                 url=target,
-                headers={"Content-Type": kind, **(headers or {}), **_login(auth or login)},
+                headers={"Content-Type": kind, **(headers or {}), **basic_login(auth or login)},
                 max_bytes=max_bytes or MAX_BYTES,
                 body=(urlencode(data or {}) if json is None else jsonlib.dumps(json)).encode(),
             )
@@ -269,7 +241,7 @@ class Visit:
     def _cookies(self, url: URL) -> tuple[tuple[str, str], ...]:
         return tuple(sorted((name, cookie.value) for name, cookie in self._jar.filter_cookies(url).items()))
 
-    async def _ask(self, request: _Request) -> Page:
+    async def _ask(self, request: Request) -> Page:
         host = request.url.host or ""
         try:
             async with asyncio.timeout(self._http.deadline) as limit, self._http.session(self._jar) as session:
@@ -290,10 +262,10 @@ class Visit:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise SourceDown(f"{host} cannot be read ({type(error).__name__})") from None
 
-    async def _follow(self, session: aiohttp.ClientSession, request: _Request, limit: asyncio.Timeout) -> Page:
+    async def _follow(self, session: aiohttp.ClientSession, request: Request, limit: asyncio.Timeout) -> Page:
         for _ in range(REDIRECTS + 1):
             anonymous = request.method == "GET" and not self._cookies(request.url)
-            kept = self._http.bodies.get(_key(request)) if anonymous else None
+            kept = self._http.bodies.get(request.key) if anonymous else None
             async with (
                 self._http.turns.turn(request.url.host or "", limit),
                 session.request(
@@ -310,7 +282,7 @@ class Visit:
                     self._refuse_status(answer)
                     page = await _page(answer, request)
                     if anonymous and _may_keep(answer):
-                        self._http.bodies.put(_key(request), page)
+                        self._http.bodies.put(request.key, page)
                     return page
                 request = request.following(next_hop(request.url, answer.headers.get("Location", "")), answer.status)
         raise SourceChanged(f"{request.url.host} redirects in a circle")
@@ -330,16 +302,6 @@ class Visit:
             raise SourceChanged(f"{host} answered {status}")
 
 
-def _login(auth: tuple[str, str] | None) -> dict[str, str]:
-    if auth is None:
-        return {}
-    return {"Authorization": "Basic " + base64.b64encode(":".join(auth).encode()).decode()}
-
-
-def _key(request: _Request) -> _Key:
-    return str(request.url), tuple(sorted(request.headers.items()))
-
-
 def _result(future: asyncio.Future[Page]) -> Page:
     error = future.exception()
     if error is not None:
@@ -352,21 +314,7 @@ def _may_keep(answer: aiohttp.ClientResponse) -> bool:
     return "Set-Cookie" not in answer.headers and "no-store" not in answer.headers.get("Cache-Control", "").lower()
 
 
-def retry_after(given: str, now: datetime) -> float | None:
-    """Seconds that a `Retry-After` header asks for (RFC 9110: a number or a date), or None."""
-    given = given.strip()
-    if given.isascii() and given.isdigit():
-        return float(given[:9])
-    try:
-        moment = email.utils.parsedate_to_datetime(given)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:  # "-0000"
-        moment = moment.replace(tzinfo=UTC)
-    return max((moment - now).total_seconds(), 0.0)
-
-
-async def _page(answer: aiohttp.ClientResponse, request: _Request) -> Page:
+async def _page(answer: aiohttp.ClientResponse, request: Request) -> Page:
     """The answer with its body unpacked, read in pieces. Raises TooLarge as soon as it is."""
     unpacker = Unpacker(answer.headers.get("Content-Encoding", ""), request.max_bytes)
     if (answer.content_length or 0) > request.max_bytes:

@@ -22,7 +22,8 @@ from bot.errors import (
 )
 from bot.scraper import http as subject
 from bot.scraper.address import may_dial
-from bot.scraper.http import Round, SchoolHttp, Visit, retry_after
+from bot.scraper.http import Round, SchoolHttp, Visit
+from bot.scraper.request import retry_after
 from tests.scraper.school import (
     PUBLIC,
     Canary,
