@@ -227,7 +227,7 @@ def lessons_with(lessons: Sequence[Lesson], kind: TargetKind, name: str) -> tupl
     sides = {TargetKind.CLASS: "classes", TargetKind.TEACHER: "teachers", TargetKind.ROOM: "rooms"}
     named: dict[str, None] = dict.fromkeys(one for lesson in lessons for one in getattr(lesson, sides[kind]))
     found = match_name(name, list(named)) or next(
-        (one for one in named if class_key(one.split()[0]) == class_key(name)), None
+        (one for one in named if class_key(one.partition(" ")[0]) == class_key(name)), None
     )
     if found is None:
         raise UnknownTarget(name, nearest_names(name, list(named)))
