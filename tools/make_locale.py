@@ -40,8 +40,10 @@ def extracted() -> Catalog:
 
 
 def messages(source: str, name: str) -> Iterator[str | tuple[str, str]]:
-    """The literals in calls of `texts`, `mark` and `plural`, wherever they stand: Babel's own extraction reads tokens and
-    misses what stands inside an f-string. A text put together at run time is refused: no catalogue can hold it.
+    """The literals in calls of `texts`, `mark` and `plural`, wherever they stand.
+
+    Babel's own extraction reads tokens and misses what stands inside an f-string. A text that is put together at run
+    time is refused: no catalogue can hold it.
     """
     for node in ast.walk(ast.parse(source, name)):
         if not isinstance(node, ast.Call) or _called(node) not in KEYWORDS or not node.args:
