@@ -93,11 +93,18 @@ async def run(config: Config, clock: Clock, environ: Mapping[str, str], stop: as
 
 @asynccontextmanager
 async def running(
-    config: Config, clock: Clock, environ: Mapping[str, str], stop: asyncio.Event, *, spacing: float = SPACING
+    config: Config,
+    clock: Clock,
+    environ: Mapping[str, str],
+    stop: asyncio.Event,
+    *,
+    spacing: float = SPACING,
+    pacer: Pacer | None = None,
 ) -> AsyncIterator[Running | None]:
     """Everything built, started and, at the end, stopped. None when `stop` came before Telegram could be reached.
 
-    `spacing`: seconds between two requests to one school; a school that is only played needs none.
+    `spacing`: seconds between two requests to one school; a school that is only played needs none, nor does a
+    Telegram that is only played need the usual `pacer`.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(hold(config.data))
@@ -106,7 +113,7 @@ async def running(
         http = await stack.enter_async_context(
             SchoolHttp(clock=clock, allow_private=config.allow_private, spacing=spacing)
         )
-        pacer = Pacer(clock)
+        pacer = pacer or Pacer(clock)
         liveness = Liveness(clock)
         systemd = Systemd(environ)
         calls = AiohttpRequest(on_answer=liveness.answered)

@@ -31,6 +31,8 @@ class Command:
     """A command or a screen: `run` answers `/name`, `presses` answer its buttons by their verb (bot/buttons.py),
     `links` the deep links whose payload begins with a word and a hyphen (`?start=word-argument`).
 
+    `answers` take what a person types after `screens.questions.ask` named their verb; "" takes what answers nothing.
+    `redraw` puts the screen in order after a press of a button that is out of date; without it that is today's card.
     `summary` is a message id of the catalogue. `order` sorts menus; `listed` False keeps it out of them.
     """
 
@@ -39,6 +41,8 @@ class Command:
     run: Handler
     presses: Mapping[str, Press] = field(default_factory=dict)
     links: Mapping[str, Press] = field(default_factory=dict)
+    answers: Mapping[str, Press] = field(default_factory=dict)
+    redraw: Handler | None = None
     audience: Audience = Audience.EVERYONE
     in_groups: bool = True
     order: int = 100

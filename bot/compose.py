@@ -9,6 +9,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from bot import dates, render
+from bot.buttons import data
 from bot.context import Deps
 from bot.drawn import words_of
 from bot.keyboards import Row, buttons_of
@@ -156,7 +157,8 @@ async def day_content(
             whose=target.kind,
         )
         picture = await picture_of(deps, card, look)
-    return _content("\n".join(filter(None, words)), twin, picture, look, buttons)
+    more = (texts("Text"), data("t", target.id, "d", f"{day:%Y%m%d}"))
+    return _content("\n".join(filter(None, words)), twin, picture, look, [*buttons], more)
 
 
 async def week_content(
@@ -200,7 +202,26 @@ async def week_content(
             whose=target.kind,
         )
         picture = await picture_of(deps, grid, look)
-    return _content("\n".join(filter(None, words)), day_texts.week_twin(texts, days), picture, look, buttons)
+    more = (texts("Text"), data("t", target.id, "w", f"{monday:%Y%m%d}"))
+    return _content("\n".join(filter(None, words)), day_texts.week_twin(texts, days), picture, look, [*buttons], more)
+
+
+async def words_in_parts(
+    deps: Deps, target: StoredTarget, first: date, look: Look, *, groups: Sequence[str] = (), week: bool
+) -> list[str]:
+    """Every word of a day or of a week, in messages that Telegram takes. HTML."""
+    table = await timetable_of(deps, target, first, 7 if week else 1)
+    texts = texts_in(look.language)
+    if not table.days:
+        return [_never_read(texts)]
+    days = [of_groups(day, groups) for day in table.days]
+    if week:
+        body = day_texts.week_twin(texts, [day for day in days if day.date.weekday() < 5 or day.lessons])
+        return day_texts.parts(f"<b>{escape(_whose(table))}</b>\n\n{body}")
+    due = [task for task in table.homework if task.due == first]
+    exams = [exam for exam in table.exams if exam.date == first]
+    head = day_texts.headline(texts, days[0], _whose(table))
+    return day_texts.parts(f"{head}\n\n{day_texts.twin(texts, days[0], due, exams)}")
 
 
 def of_groups(day: Day, groups: Sequence[str]) -> Day:
@@ -208,14 +229,20 @@ def of_groups(day: Day, groups: Sequence[str]) -> Day:
     return replace(day, lessons=tuple(lesson for lesson in day.lessons if in_groups(lesson, groups)))
 
 
-def _content(head: str, twin: str, picture: str | None, look: Look, buttons: Sequence[Row]) -> Content:
-    limit = day_texts.TEXT_LIMIT if picture is None else day_texts.CAPTION_LIMIT
-    if picture is None:
-        text = day_texts.folded(head, "", limit) or head
-        text = f"{head}\n\n{twin}" if twin else head
+def _content(
+    head: str, twin: str, picture: str | None, look: Look, buttons: list[Row], more: tuple[str, str]
+) -> Content:
+    """Head and twin as they fit: folded below a picture, in the open where words are wanted, else behind a button."""
+    whole: str | None
+    if picture is None or look.format == "both":
+        whole = f"{head}\n\n{twin}" if twin else head
+        if day_texts.visible_length(whole) > (day_texts.TEXT_LIMIT if picture is None else day_texts.CAPTION_LIMIT):
+            whole = None
     else:
-        text = day_texts.folded(head, twin, limit) or head
-    return Content(text, picture=picture, keyboard=buttons_of(*buttons), as_document=look.format == "file")
+        whole = day_texts.folded(head, twin, day_texts.CAPTION_LIMIT)
+    if whole is None:
+        buttons = [*buttons[:1], [*(buttons[1] if len(buttons) > 1 else ()), more], *buttons[2:]]
+    return Content(whole or head, picture=picture, keyboard=buttons_of(*buttons), as_document=look.format == "file")
 
 
 async def slots_of(deps: Deps, school: School, shown: Iterable[Lesson | Homework | Exam]) -> dict[str, int]:

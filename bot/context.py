@@ -39,6 +39,9 @@ class Deps:
     being_read: set[str] = field(default_factory=set)
     """Schools that a round is reading now."""
 
+    chat_admins: dict[tuple[int, int], tuple[float, bool]] = field(default_factory=dict)
+    """Who is an admin of which group, as Telegram said it last, and until when that is good (the clock's seconds)."""
+
     def now(self) -> int:
         """Seconds since 1970 on the application's clock."""
         return int(self.clock.now().timestamp())

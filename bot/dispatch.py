@@ -5,22 +5,37 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from html import escape
 
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
 
 from bot import buttons
-from bot.commands import Command
+from bot.commands import Audience, Command, Press
 from bot.context import Context
 from bot.errors import SchoolbellError
 from bot.screens import Asker, asker_of, may, say, toast
+from bot.screens.access import Denied
+from bot.screens.day import redraw_today
+from bot.screens.membership import group_moved, membership_changed
+from bot.screens.questions import close, open_question
+from bot.store import chats, people
+from bot.texts import mark
 
 log = logging.getLogger(__name__)
 
 BURST = 12  # commands and presses that a person may make at once …
 REFILL = 0.5  # … and how many come back a second
 PEOPLE_KEPT = 2000
+STALE = mark("This button is from an older version. Send the command again.")
 
 
 class Buckets:
@@ -39,75 +54,130 @@ class Buckets:
         return left
 
 
-def add_handlers(application: Application, commands: Mapping[str, Command]) -> None:  # type: ignore[type-arg]  # six parameters that say nothing here
-    """Wire every command and every button into PTB's dispatcher."""
-    buckets = Buckets()
-    presses = {verb: (command, press) for command in commands.values() for verb, press in command.presses.items()}
+class Dispatcher:
+    """The commands, presses and answers by name, and who may use them now."""
 
-    async def command_came(update: Update, context: Context) -> None:
+    def __init__(self, commands: Mapping[str, Command]) -> None:
+        self._buckets = Buckets()
+        every = commands.values()
+        self.names = {name: command for command in every for name in (command.name, *command.aliases)}
+        self._presses = {verb: (command, press) for command in every for verb, press in command.presses.items()}
+        self._answers = {verb: (command, take) for command in every for verb, take in command.answers.items()}
+
+    async def command_came(self, update: Update, context: Context) -> None:
+        """A command; whatever was asked before is not waited for any more."""
         message = update.effective_message
         if message is None or not message.text:
             return
-        name = message.text.split(None, 1)[0][1:].split("@")[0].lower()
-        command = names.get(name)
-        if command is not None:
-            await guarded(update, context, command, lambda: command.run(update, context))
+        command = self.names.get(message.text.split(None, 1)[0][1:].split("@")[0].lower())
+        if command is None:
+            return
 
-    async def press_came(update: Update, context: Context) -> None:
+        async def run() -> None:
+            await close(context.deps, await asker_of(update, context.deps))
+            await command.run(update, context)
+
+        await self._guarded(update, context, command, run)
+
+    async def unknown_came(self, update: Update, context: Context) -> None:
+        """A command that is none of ours: one line in private, silence in groups."""
+        start = self.names["start"]
+        asker = await asker_of(update, context.deps)
+        words = asker.texts("I do not know this command. /help says what I can do.")
+        await self._guarded(update, context, start, lambda: say(update, context, words))
+
+    async def press_came(self, update: Update, context: Context) -> None:
+        """A press of a button, ours or forged."""
         query = update.callback_query
         assert query is not None
-        read = buttons.read(query.data)
-        found = presses.get(read[0]) if read else None
-        if read is None or found is None:
-            asker = await asker_of(update, context.deps)
-            await toast(update, asker.texts("This button is from an older version. Send the command again."))
+        if update.effective_chat is None:  # a button under a message of inline mode
+            await toast(update, "")
             return
-        command, press = found
-        await guarded(update, context, command, lambda: press(update, context, read[1]))
+        read = buttons.read(query.data)
+        command, press = self._presses.get(read[0] if read else "", (None, None))
+        if read is None or command is None or press is None:
+            await self._guarded(update, context, self.names["start"], lambda: _out_of_date(update, context, None))
+            return
+        await self._guarded(update, context, command, lambda: press(update, context, read[1]))
 
-    async def guarded(update: Update, context: Context, command: Command, run: Callable[[], Awaitable[None]]) -> None:
+    async def text_came(self, update: Update, context: Context) -> None:
+        """Something typed or sent that is no command: the answer to a question; else, in private, free text."""
+        asker = await asker_of(update, context.deps)
+        asked = open_question(asker, context.deps.now())
+        if asked is None and not (asker.private and update.effective_message and update.effective_message.text):
+            return
+        verb, args = asked or ("", ())
+        command, take = self._answers.get(verb, (None, None))
+        if command is None or take is None:
+            return
+        taken: Press = take
+        await close(context.deps, asker)
+        await self._guarded(update, context, command, lambda: taken(update, context, args))
+
+    async def _guarded(
+        self, update: Update, context: Context, command: Command, run: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Run when the person may and is not too fast; whatever they sent wrongly is answered in plain words."""
         user = update.effective_user
         if user is None or update.effective_chat is None:
             return
-        left = buckets.take(user.id, context.deps.clock.monotonic())
+        left = self._buckets.take(user.id, context.deps.clock.monotonic())
         if left < -1:  # told already: nothing that costs anything is done for a flood
             return
         asker = await asker_of(update, context.deps)
-        if left < 0:
-            await _tell(update, context, asker.texts("That was very fast. Wait a few seconds, then go on."))
-            return
-        if not await may(update, context, asker, command.audience):
-            await _refuse(update, context, asker, command)
-            return
         try:
+            if left < 0:
+                await _tell(update, context, asker.texts("That was very fast. Wait a few seconds, then go on."))
+                return
+            if not asker.chat.active:
+                await chats.reactivate(context.deps.db, asker.chat.chat_id)
+            if not await may(update, context, asker, command.audience):
+                await _refuse(update, context, asker, command)
+                return
             await run()
+        except Denied as error:
+            await _tell(update, context, asker.texts(str(error)))
         except SchoolbellError as error:
             await _tell(update, context, str(error))
-        except (ValueError, IndexError) as error:  # arguments of a forged or stale button
-            log.info("press refused: %s", type(error).__name__)
-            await _tell(update, context, asker.texts("This button is from an older version. Send the command again."))
+        except (ValueError, IndexError, KeyError) as error:
+            if update.callback_query is None:
+                raise
+            log.info("press refused: %s", type(error).__name__)  # arguments of a forged or stale button
+            await _out_of_date(update, context, command)
         finally:
-            if update.callback_query is not None:
-                await toast(update, "")
+            await toast(update, "")
 
-    names = {name: command for command in commands.values() for name in (command.name, *command.aliases)}
-    application.add_handler(CommandHandler(sorted(names), command_came))
-    application.add_handler(CallbackQueryHandler(press_came))
-    free_text = commands.get("start")
-    if free_text is not None and "text" in free_text.presses:
-        application.add_handler(
-            MessageHandler(
-                filters.TEXT & ~filters.COMMAND & filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE,
-                lambda update, context: guarded(
-                    update, context, free_text, lambda: free_text.presses["text"](update, context, ())
-                ),
-            )
-        )
+
+def add_handlers(application: Application, commands: Mapping[str, Command]) -> None:  # type: ignore[type-arg]  # six parameters that say nothing here
+    """Wire every command and every button into PTB's dispatcher. Channels have no commands, edits are not read."""
+    dispatcher = Dispatcher(commands)
+    fresh = filters.UpdateType.MESSAGE
+    application.add_handler(ChatMemberHandler(membership_changed, ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, group_moved))
+    application.add_handler(CommandHandler(sorted(dispatcher.names), dispatcher.command_came, filters=fresh))
+    application.add_handler(CallbackQueryHandler(dispatcher.press_came))
+    application.add_handler(MessageHandler(filters.COMMAND & filters.ChatType.PRIVATE & fresh, dispatcher.unknown_came))
+    sent = (filters.TEXT | filters.PHOTO | filters.Document.ALL) & ~filters.COMMAND & fresh
+    application.add_handler(MessageHandler(sent, dispatcher.text_came))
     application.add_error_handler(_failed)
 
 
+async def _out_of_date(update: Update, context: Context, command: Command | None) -> None:
+    """Say so, and put the screen in order."""
+    asker = await asker_of(update, context.deps)
+    await toast(update, asker.texts(STALE))
+    if command is not None and command.redraw is not None:
+        await command.redraw(update, context)
+    else:
+        await redraw_today(update, context)
+
+
 async def _refuse(update: Update, context: Context, asker: Asker, command: Command) -> None:
-    if command.audience in {"admin", "owner"}:
+    if await people.role_of(context.deps.db, asker.user_id) == people.BANNED:
+        if asker.private:
+            await _tell(update, context, asker.texts("The bot's admins have closed it for you."))
+        return
+    if command.audience in {Audience.ADMIN, Audience.OWNER}:
         text = asker.texts("Only the bot's admins can do this.")
     else:
         text = asker.texts("In a group only its admins can change this.")
@@ -118,7 +188,7 @@ async def _tell(update: Update, context: Context, text: str) -> None:
     if update.callback_query is not None:
         await toast(update, text)
     else:
-        await say(update, context, text)
+        await say(update, context, escape(text, quote=False))
 
 
 async def _failed(update: object, context: Context) -> None:
@@ -131,7 +201,7 @@ async def _failed(update: object, context: Context) -> None:
         return
     level = logging.INFO if isinstance(error, NetworkError) and not isinstance(error, BadRequest) else logging.ERROR
     log.log(level, "an update could not be answered", exc_info=error)
-    if isinstance(error, TelegramError) and not isinstance(error, BadRequest):
+    if update.effective_chat is None or (isinstance(error, TelegramError) and not isinstance(error, BadRequest)):
         return
     asker = await asker_of(update, context.deps)
     try:

@@ -51,8 +51,12 @@ class Pacer:
     A private chat's id is positive, a group's or channel's negative.
     """
 
-    def __init__(self, clock: Clock, *, per_second: float = PER_SECOND) -> None:
+    def __init__(
+        self, clock: Clock, *, per_second: float = PER_SECOND, private_interval: float = PRIVATE_INTERVAL
+    ) -> None:
+        """`private_interval` 0.0 is for a Telegram that is only played: groups have no window then either."""
         self._clock = clock
+        self._private_interval = private_interval
         self._interval = 1.0 / per_second
         self._next_at = 0.0
         self._paused_until = 0.0
@@ -82,7 +86,7 @@ class Pacer:
         if lane is None:
             return 0.0
         now = self._clock.monotonic()
-        credit = (burst - 1) * PRIVATE_INTERVAL
+        credit = (burst - 1) * self._private_interval
         full = len(lane.sent) == GROUP_LIMIT
         window = lane.sent[0] + GROUP_WINDOW if full else 0.0
         return max(lane.next_at - credit, lane.refused_until, window) - now
@@ -121,8 +125,8 @@ class Pacer:
     def _count(self, chat: int | str, at: float) -> None:
         lane = self._lanes.setdefault(chat, _Lane())
         self._lanes.move_to_end(chat)
-        lane.next_at = max(lane.next_at, at) + PRIVATE_INTERVAL
-        if not isinstance(chat, int) or chat < 0:
+        lane.next_at = max(lane.next_at, at) + self._private_interval
+        if self._private_interval and (not isinstance(chat, int) or chat < 0):
             lane.sent.append(at)
         self._forget(self._clock.monotonic())
 
@@ -164,6 +168,8 @@ class PacedAnswers(BaseRateLimiter[None]):
         rate_limit_args: None,  # noqa: ARG002 - python-telegram-bot passes it by name
     ) -> Any:
         """Make the call when its chat may be written to. Only what writes into a chat is counted."""
+        if endpoint == "editMessageMedia":  # whose captions have a parse mode each; python-telegram-bot adds one more
+            data.pop("parse_mode", None)
         if not writes(endpoint):
             return await callback(*args, **kwargs)
         chat = data.get("chat_id")

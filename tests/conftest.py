@@ -40,5 +40,5 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     """The whole product on loopback, on a Monday at 17:00, school in Optivum, the bot in English."""
-    async with set_stage(tmp_path / "data", start=MONDAY_AFTERNOON, lang="en") as stage:
+    async with set_stage(tmp_path / "data", start=MONDAY_AFTERNOON, lang="en", paced=False) as stage:
         yield stage

@@ -13,7 +13,7 @@ import pytest
 from bot.app import run, running
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.demo.botapi import BotApi, Fault, Message, Person
+from bot.demo.botapi import BotApi, Fault, Person
 from bot.demo.stage import Stage, set_stage
 from bot.errors import ConfigError, StoreError
 from tests.conftest import MONDAY_AFTERNOON
@@ -24,18 +24,6 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def config_for(api: BotApi, data: Path) -> Config:
     """A configuration that talks to the stand-in."""
     return Config(data=data, token=api.token, api_url=api.base_url.removesuffix("/bot"), allow_private=True)
-
-
-async def answer(stage: Stage, person: Person, count: int) -> Message:
-    """The bot's message number `count` (from 1) in the person's chat."""
-
-    def look() -> Message | None:
-        sent = [message for message in person.messages if message.from_bot]
-        return sent[count - 1] if len(sent) >= count else None
-
-    found = await stage.api.wait_for(look)
-    assert found is not None
-    return found
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -100,16 +88,6 @@ async def test_a_forged_or_old_button_gets_a_toast(stage: Stage) -> None:
         await stage.api.wait_for(partial(getattr, query, "answer"))
         assert query.answer is not None
         assert "older version" in query.answer.get("text", "")
-
-
-async def test_typed_names_match_and_near_ones_are_offered(stage: Stage) -> None:
-    person = await follow_9a(stage)
-    count = sum(message.from_bot for message in person.messages)
-    await person.say(" 10 B ")
-    assert "10b" in (await answer(stage, person, count + 1)).text
-    await person.say("10c")
-    offered = await answer(stage, person, count + 2)
-    assert {"10a", "10b"} & {button["text"] for row in offered.buttons for button in row}
 
 
 async def test_a_second_instance_is_refused(stage: Stage) -> None:

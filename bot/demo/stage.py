@@ -14,11 +14,12 @@ from aiohttp import web
 from bot.app import Running, running
 from bot.clock import TurnableClock
 from bot.config import Config
-from bot.demo.botapi import BotApi
+from bot.demo.botapi import BotApi, Check
 from bot.demo.desk import Desk, opening_desk
 from bot.demo.sample_school import CLASSES, NAME
 from bot.demo.site import ZONE, school_site
 from bot.model import Target, TargetKind
+from bot.pace import Pacer
 from bot.rounds import scrape_round
 from bot.store import schools
 from bot.store.database import open_database
@@ -48,14 +49,19 @@ async def set_stage(
     poll_minutes: int = 1,
     lang: str = "lt",
     admins: frozenset[int] = frozenset(),
+    paced: bool = True,
+    check: Check | None = None,
 ) -> AsyncIterator[Stage]:
-    """Everything started and, at the end, stopped. `data` is the folder of the bot's state; the clock can be turned."""
+    """Everything started and, at the end, stopped. `data` is the folder of the bot's state; the clock can be turned.
+
+    `paced` False sends as fast as it can; `check` looks at every call to Telegram (bot/demo/spec.py has one).
+    """
     async with AsyncExitStack() as stack:
         clock = TurnableClock(start)
         today = clock.now().astimezone(ZONE)
         desk = opening_desk(today, today.date())
         school_url = await stack.enter_async_context(_serving(school_site(desk, clock)))
-        api = await stack.enter_async_context(BotApi(clock=clock))
+        api = await stack.enter_async_context(BotApi(clock=clock, check=check))
         config = Config(
             data=data,
             token=api.token,
@@ -67,7 +73,8 @@ async def set_stage(
             admins=admins,
         )
         await seed(config, clock, school_url, system)
-        service = await stack.enter_async_context(running(config, clock, {}, asyncio.Event(), spacing=0))
+        pacer = Pacer(clock) if paced else Pacer(clock, per_second=100_000.0, private_interval=0.0)
+        service = await stack.enter_async_context(running(config, clock, {}, asyncio.Event(), spacing=0, pacer=pacer))
         assert service is not None  # nobody asked it to stop
         await scrape_round(service.deps)
         yield Stage(clock, desk, api, service, school_url)

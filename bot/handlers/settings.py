@@ -12,6 +12,7 @@ from bot.commands import Audience, Command
 from bot.context import Context
 from bot.keyboards import Row
 from bot.screens import Asker, asker_of, show
+from bot.screens.pick import LANGUAGE_NAMES
 from bot.store import chats, schools, subscriptions
 from bot.store.subscriptions import Subscription
 from bot.texts import languages, mark, texts_in
@@ -20,14 +21,6 @@ T = TypeVar("T")
 DAILY = (None, "06:30", "07:00", "18:00", "20:00")
 FORMATS = ("image", "text", "both", "file")
 THEMES = ("light", "dark")
-LANGUAGE_NAMES = {
-    "en": "English",
-    "lt": "Lietuvių",
-    "pl": "Polski",
-    "de": "Deutsch",
-    "cs": "Čeština",
-    "uk": "Українська",
-}
 
 
 async def run(update: Update, context: Context) -> None:

@@ -1,71 +1,68 @@
-"""/start: language, school, class, when; and what a typed class name or a deep link leads to."""
+"""/start: from nothing to the first picture in three taps; links lead straight to a class; typed names at any step."""
 
 from __future__ import annotations
+
+from html import escape
 
 from telegram import Update
 
 from bot.buttons import data
 from bot.commands import Command
 from bot.context import Context
-from bot.keyboards import in_rows
-from bot.screens import asker_of, show
-from bot.screens.day import day_pressed, target_in, week_pressed
-from bot.screens.pick import ask_grade, ask_letter, ask_school, ask_when, named
-from bot.store import chats, schools, subscriptions
-from bot.store.subscriptions import Subscription
+from bot.screens import Asker, asker_of, show
+from bot.screens.access import accept_invitation, target_for
+from bot.screens.day import day_pressed, redraw_today, show_day, text_pressed, today_of, week_pressed
+from bot.screens.pick import ask_school, named, offer_near
+from bot.store import subscriptions
 from bot.texts import mark
-
-TIMES = {"e": "18:00", "m": "07:00", "c": None}
 
 
 async def run(update: Update, context: Context) -> None:
-    """Greet, and ask for the school or the class; a link leads straight to its class."""
-    asker = await asker_of(update, context.deps)
-    payload = (context.args or [""])[0]
-    word, _, argument = payload.partition("-")
+    """Greet and ask for the class; a link leads where its word says (`Command.links`)."""
+    word, _, argument = (context.args or [""])[0][:64].partition("-")
     for command in context.deps.commands.values():
         if argument and word in command.links:
             await command.links[word](update, context, (argument,))
             return
-    await ask_school(update, context, asker)
+    await _greet(update, context, await asker_of(update, context.deps))
 
 
-async def school_picked(update: Update, context: Context, args: tuple[str, ...]) -> None:
-    """The school's button."""
-    school = await schools.school_by_id(context.deps.db, args[0])
-    if school is None:
-        raise ValueError("the school is gone")
-    await ask_grade(update, context, await asker_of(update, context.deps), school)
+async def _greet(update: Update, context: Context, asker: Asker) -> None:
+    greeting = asker.texts("Hello! I bring your school's timetable and tell you what changed.")
+    await ask_school(update, context, asker, lead=greeting)
 
 
-async def grade_picked(update: Update, context: Context, args: tuple[str, ...]) -> None:
-    """The grade's button."""
-    school = await schools.school_by_id(context.deps.db, args[0])
-    if school is None:
-        raise ValueError("the school is gone")
-    await ask_letter(update, context, await asker_of(update, context.deps), school, args[1])
-
-
-async def class_picked(update: Update, context: Context, args: tuple[str, ...]) -> None:
-    """The class's button, a link, or its typed name: ask when."""
-    target = await target_in(context, args[0])
+async def class_linked(update: Update, context: Context, args: tuple[str, ...]) -> None:
+    """`c-<target>` or `c-<target>-<invitation>`: a class's link."""
+    number, _, word = args[0].partition("-")
     asker = await asker_of(update, context.deps)
-    await ask_when(update, context, asker, target)
+    if word:
+        await accept_invitation(context.deps, asker, word)
+    await _offer(update, context, number)
 
 
-async def when_picked(update: Update, context: Context, args: tuple[str, ...]) -> None:
-    """The last step: subscribe, and show the day."""
-    target = await target_in(context, args[0])
-    daily = TIMES.get(args[1])
+async def invited(update: Update, context: Context, args: tuple[str, ...]) -> None:
+    """`i-<invitation>`: a school's link."""
+    asker = await accept_invitation(context.deps, await asker_of(update, context.deps), args[0])
+    await _greet(update, context, asker)
+
+
+async def _offer(update: Update, context: Context, number: str) -> None:
+    """The class of a link: today's card, and below it the way to follow it."""
     asker = await asker_of(update, context.deps)
-    deps = context.deps
-    async with deps.db.transaction() as transaction:
-        await chats.put(transaction, asker.chat, deps.now())
-        wanted = Subscription(0, asker.chat.chat_id, asker.chat.thread_id, target.id, daily=daily)
-        await subscriptions.put(transaction, wanted, deps.now())
-    deps.wanted.add(target.id)
-    await show(update, context, asker.texts("Done. You will get the timetable of {name}.").format(name=target.name))
-    await day_pressed(update, context, (str(target.id), "now"))
+    try:
+        target = await target_for(context.deps, asker, number)
+    except ValueError:
+        await show(update, context, asker.texts("This link leads to a class that is not there any more. Try /start."))
+        return
+    followed = await subscriptions.of_chat(context.deps.db, asker.chat.chat_id, asker.chat.thread_id)
+    if any(subscription.target_id == target.id for subscription in followed):
+        lead, extra = asker.texts("You follow {name} already."), []
+    else:
+        lead = asker.texts("This is the timetable of {name}.")
+        extra = [[(asker.texts("Follow {name}").format(name=target.name), data("class", target.id))]]
+    lead = lead.format(name=f"<b>{escape(target.name)}</b>")
+    await show_day(update, context, target, await today_of(context, target), lead=lead, extra=extra)
 
 
 async def typed(update: Update, context: Context, _args: tuple[str, ...]) -> None:
@@ -73,29 +70,28 @@ async def typed(update: Update, context: Context, _args: tuple[str, ...]) -> Non
     asker = await asker_of(update, context.deps)
     message = update.effective_message
     text = (message.text or "" if message else "")[:64]
-    target, near = await named(context, text)
+    target, near = await named(context, asker, text)
     if target is not None:
-        await class_picked(update, context, (str(target.id),))
+        await _offer(update, context, str(target.id))
     elif near:
-        rows = in_rows([(item.name, data("class", item.id)) for item in near[:8]], 4)
-        await show(update, context, asker.texts("I do not know that class. Did you mean one of these?"), *rows)
+        await offer_near(update, context, asker, near, "see")
     else:
         await show(update, context, asker.texts("Write the name of a class, or see /help for what I can do."))
+
+
+async def seen(update: Update, context: Context, args: tuple[str, ...]) -> None:
+    """A class among those that look like what was typed."""
+    await target_for(context.deps, await asker_of(update, context.deps), args[0])
+    await _offer(update, context, args[0])
 
 
 COMMAND = Command(
     name="start",
     summary=mark("choose a school and a class"),
     run=run,
-    presses={
-        "school": school_picked,
-        "grade": grade_picked,
-        "class": class_picked,
-        "when": when_picked,
-        "text": typed,
-        "d": day_pressed,
-        "w": week_pressed,
-    },
-    links={"c": class_picked},
+    presses={"see": seen, "d": day_pressed, "w": week_pressed, "t": text_pressed},
+    links={"c": class_linked, "i": invited},
+    answers={"": typed},
+    redraw=redraw_today,
     order=10,
 )

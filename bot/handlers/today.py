@@ -7,12 +7,14 @@ from telegram import Update
 from bot import compose
 from bot.commands import Command
 from bot.context import Context
-from bot.screens.day import each_followed, is_over, next_day_with_lessons, show_day
+from bot.screens.day import asked_day, each_followed, is_over, next_day_with_lessons, no_school, show_day
 from bot.texts import mark
 
 
 async def run(update: Update, context: Context) -> None:
     """Every followed target's day."""
+    if await asked_day(update, context):
+        return
     async for asker, target, school in each_followed(update, context):
         now = context.deps.clock.now()
         today = school.today(now)
@@ -24,6 +26,8 @@ async def run(update: Update, context: Context) -> None:
             if later is not None:
                 day = later.date
                 lead = asker.texts("Today's lessons are over.")
+                if not table.days[0].taking_place:
+                    lead = no_school(asker.texts, asker.texts("There is no school today."), day)
         await show_day(update, context, target, day, lead=lead)
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from html import escape
 
 from telegram import Update
 
-from bot import compose, dates
+from bot import compose
 from bot.commands import Command
 from bot.context import Context
-from bot.screens.day import each_followed, next_day_with_lessons, show_day
+from bot.screens.day import asked_day, each_followed, next_day_with_lessons, no_school, show_day
 from bot.texts import mark
 
 
 async def run(update: Update, context: Context) -> None:
     """Every followed target's next school day."""
+    if await asked_day(update, context):
+        return
     async for asker, target, school in each_followed(update, context):
         tomorrow = school.today(context.deps.clock.now()) + timedelta(days=1)
         table = await compose.timetable_of(context.deps, target, tomorrow, 14)
@@ -23,11 +24,7 @@ async def run(update: Update, context: Context) -> None:
         day = tomorrow if later is None else later.date
         lead = ""
         if day != tomorrow:
-            lead = escape(
-                asker.texts("There is no school tomorrow. The next school day is {weekday}.").format(
-                    weekday=dates.weekday(asker.texts.language, day.weekday())
-                )
-            )
+            lead = no_school(asker.texts, asker.texts("There is no school tomorrow."), day)
         await show_day(update, context, target, day, lead=lead)
 
 

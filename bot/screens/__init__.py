@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from telegram import ChatMember, InputMediaDocument, InputMediaPhoto, Message, Update
+from telegram import ChatMember, InputFile, InputMediaDocument, InputMediaPhoto, Message, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.commands import Audience
 from bot.context import Context, Deps
 from bot.keyboards import Row, keyboard
+from bot.push import FILE_NAME, GENERAL
 from bot.store import chats, people, pictures
 from bot.store.chats import Chat
 from bot.store.outbox import Content
 from bot.texts import Texts, texts_in
 
 GONE_WORDS = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
+ADMIN_SECONDS = 60.0  # how long it is believed that somebody is an admin of a group, or is none
+ADMINS_KEPT = 2000
 ADMIN_STATES = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
 
 
@@ -32,14 +35,22 @@ class Asker:
 
 async def asker_of(update: Update, deps: Deps) -> Asker:
     """Who is behind an update."""
-    chat, user, message = update.effective_chat, update.effective_user, update.effective_message
+    chat, user = update.effective_chat, update.effective_user
     assert chat is not None
-    thread = message.message_thread_id if message is not None and message.is_topic_message else None
+    thread = thread_of(update)
     language = (user.language_code if user else None) or deps.config.language
     stored = await chats.get(deps.db, chat.id, thread or 0)
     if stored is None:
         stored = Chat(chat_id=chat.id, thread_id=thread or 0, type=chat.type, language=texts_in(language).language)
     return Asker(user.id if user else 0, stored, chat.type == ChatType.PRIVATE, texts_in(stored.language))
+
+
+def thread_of(update: Update) -> int | None:
+    """The forum topic that an update came from; None for General, which Telegram names and does not take."""
+    message = update.effective_message
+    if message is None or not message.is_topic_message or message.message_thread_id == GENERAL:
+        return None
+    return message.message_thread_id
 
 
 async def may(update: Update, context: Context, asker: Asker, audience: Audience) -> bool:
@@ -66,11 +77,18 @@ async def is_chat_admin(update: Update, context: Context, asker: Asker) -> bool:
     message = update.effective_message
     if message is not None and message.sender_chat is not None and message.sender_chat.id == asker.chat.chat_id:
         return True  # an anonymous admin writes in the group's own name
+    known, now, place = context.deps.chat_admins, context.deps.clock.monotonic(), (asker.chat.chat_id, asker.user_id)
+    until, is_admin = known.get(place, (0.0, False))
+    if until > now:
+        return is_admin
     try:
         member = await context.bot.get_chat_member(asker.chat.chat_id, asker.user_id)
     except TelegramError:
         return False
-    return member.status in ADMIN_STATES
+    if len(known) >= ADMINS_KEPT:
+        known.clear()
+    known[place] = (now + ADMIN_SECONDS, member.status in ADMIN_STATES)
+    return known[place][1]
 
 
 async def toast(update: Update, text: str) -> None:
@@ -86,12 +104,11 @@ async def toast(update: Update, text: str) -> None:
 
 async def say(update: Update, context: Context, text: str, *rows: Row) -> None:
     """Send a text to where the update came from. HTML."""
-    message = update.effective_message
     assert update.effective_chat is not None
     await context.bot.send_message(
         update.effective_chat.id,
         text,
-        message_thread_id=message.message_thread_id if message is not None and message.is_topic_message else None,
+        message_thread_id=thread_of(update),
         reply_markup=keyboard(*rows),
     )
 
@@ -147,13 +164,12 @@ async def _present_text(update: Update, context: Context, content: Content) -> N
 
 async def _send_picture(update: Update, context: Context, content: Content, file: str | bytes) -> Message | None:
     markup = keyboard(*_rows(content))
-    message = update.effective_message
     assert update.effective_chat is not None
     if update.callback_query is not None and has_picture(update):
         kind = InputMediaDocument if content.as_document else InputMediaPhoto
         try:
             edited = await update.callback_query.edit_message_media(
-                kind(file, caption=content.text, parse_mode=ParseMode.HTML), reply_markup=markup
+                kind(file, filename=FILE_NAME, caption=content.text, parse_mode=ParseMode.HTML), reply_markup=markup
             )
         except BadRequest as error:
             if "not modified" in error.message:
@@ -162,10 +178,10 @@ async def _send_picture(update: Update, context: Context, content: Content, file
                 raise
         else:
             return edited if isinstance(edited, Message) else None
-    thread = message.message_thread_id if message is not None and message.is_topic_message else None
     send = context.bot.send_document if content.as_document else context.bot.send_photo
+    photo = InputFile(file, filename=FILE_NAME) if isinstance(file, bytes) else file
     return await send(
-        update.effective_chat.id, file, caption=content.text, message_thread_id=thread, reply_markup=markup
+        update.effective_chat.id, photo, caption=content.text, message_thread_id=thread_of(update), reply_markup=markup
     )
 
 

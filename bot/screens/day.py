@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
+from html import escape
 
 from telegram import Update
 
 from bot import compose, dates
 from bot.buttons import data
-from bot.context import Context
+from bot.context import Context, Deps
+from bot.dates import read_day
 from bot.keyboards import Row
 from bot.screens import Asker, asker_of, present, say, show
+from bot.screens.access import target_for
+from bot.screens.pick import named
 from bot.store import schools, subscriptions
 from bot.store.schools import StoredTarget
-from bot.texts import Texts
+from bot.texts import Texts, mark
 from bot.timetable import Day
 
 READ_SECONDS = 25
+NOTHING_FOLLOWED = mark("You do not follow a class yet. /start takes three taps.")
+HOMEWORK = "h"  # the verb of the button to a day's homework
+LATER = "answer when it was read"
 
 
 async def followed(context: Context, asker: Asker) -> list[StoredTarget]:
@@ -39,11 +46,15 @@ async def groups_of(context: Context, asker: Asker, target: StoredTarget) -> tup
     return ()
 
 
-async def show_day(update: Update, context: Context, target: StoredTarget, day: date, *, lead: str = "") -> None:
-    """Show one day of a target, in place where a button was pressed."""
+async def show_day(
+    update: Update, context: Context, target: StoredTarget, day: date, *, lead: str = "", extra: Sequence[Row] = ()
+) -> None:
+    """Show one day of a target, in place where a button was pressed. `extra` rows of buttons stand below the others."""
     asker = await asker_of(update, context.deps)
     if not await compose.was_read(context.deps, target):
-        await _read_first(update, context, asker, target, lambda: show_day(update, context, target, day, lead=lead))
+        await _read_first(
+            update, context, asker, target, lambda: show_day(update, context, target, day, lead=lead, extra=extra)
+        )
         return
     groups = await groups_of(context, asker, target)
     content = await compose.day_content(
@@ -53,7 +64,7 @@ async def show_day(update: Update, context: Context, target: StoredTarget, day: 
         compose.look_of(asker.chat),
         groups=groups,
         lead=lead,
-        buttons=day_buttons(asker.texts, target, day),
+        buttons=[*day_buttons(asker.texts, target, day, homework=has_homework(context.deps)), *extra],
     )
     await present(update, context, content)
 
@@ -76,6 +87,11 @@ async def show_week(update: Update, context: Context, target: StoredTarget, mond
     await present(update, context, content)
 
 
+def has_homework(deps: Deps) -> bool:
+    """Whether a command answers the button to a day's homework."""
+    return any(HOMEWORK in command.presses for command in deps.commands.values())
+
+
 async def _read_first(
     update: Update, context: Context, asker: Asker, target: StoredTarget, then: Callable[[], Awaitable[None]]
 ) -> None:
@@ -85,19 +101,19 @@ async def _read_first(
     deps.wanted.add(target.id)
 
     async def go_on() -> None:
-        for _ in range(READ_SECONDS * 4):
-            await asyncio.sleep(0.25)
+        for _ in range(READ_SECONDS * 10):
+            await asyncio.sleep(0.1)
             if await compose.was_read(deps, target):
                 await then()
                 return
         deps.wanted.discard(target.id)
         await say(update, context, asker.texts("The school's page does not answer now. Ask me again in a while."))
 
-    context.application.create_task(go_on(), update)
+    context.application.create_task(go_on(), update, name=f"{LATER} {target.id}")
 
 
-def day_buttons(texts: Texts, target: StoredTarget, day: date) -> list[Row]:
-    """`[← Mon][Today][Wed →]` and `[Week]`."""
+def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool = False) -> list[Row]:
+    """`[← Mon][Today][Wed →]` and `[Week][Homework]`."""
     before, after = school_day(day, -1), school_day(day, 1)
     language = texts.language
     return [
@@ -106,7 +122,10 @@ def day_buttons(texts: Texts, target: StoredTarget, day: date) -> list[Row]:
             (texts("Today"), data("d", target.id, "now")),
             (f"{dates.short_weekday(language, after.weekday())} →", data("d", target.id, f"{after:%Y%m%d}")),
         ],
-        [(texts("Week"), data("w", target.id, f"{day - timedelta(days=day.weekday()):%Y%m%d}"))],
+        [
+            (texts("Week"), data("w", target.id, f"{day - timedelta(days=day.weekday()):%Y%m%d}")),
+            *([(texts("Homework"), data(HOMEWORK, target.id, f"{day:%Y%m%d}"))] if homework else []),
+        ],
     ]
 
 
@@ -129,31 +148,78 @@ def school_day(day: date, step: int) -> date:
     return day
 
 
-async def target_in(context: Context, number: str) -> StoredTarget:
-    """The target that a button names. Raises ValueError when it is gone."""
-    target = await schools.target_by_id(context.deps.db, int(number))
-    if target is None:
-        raise ValueError("the target is gone")
-    return target
+async def target_pressed(update: Update, context: Context, number: str) -> StoredTarget:
+    """The target that a button names. Raises ValueError when it is gone, Denied when it is not for the asker."""
+    return await target_for(context.deps, await asker_of(update, context.deps), number)
 
 
 async def day_pressed(update: Update, context: Context, args: tuple[str, ...]) -> None:
     """A button to a day: target, then the date or `now`."""
-    target = await target_in(context, args[0])
-    if args[1] == "now":
-        school = await schools.school_by_id(context.deps.db, target.school_id)
-        assert school is not None
-        day = school.today(context.deps.clock.now())
-    else:
-        day = compact_date(args[1])
+    target = await target_pressed(update, context, args[0])
+    day = await today_of(context, target) if args[1] == "now" else compact_date(args[1])
     await show_day(update, context, target, day)
 
 
 async def week_pressed(update: Update, context: Context, args: tuple[str, ...]) -> None:
     """A button to a week: target, then its Monday."""
-    target = await target_in(context, args[0])
+    target = await target_pressed(update, context, args[0])
     day = compact_date(args[1])
     await show_week(update, context, target, day - timedelta(days=day.weekday()))
+
+
+async def text_pressed(update: Update, context: Context, args: tuple[str, ...]) -> None:
+    """The button below a picture whose words did not fit: all of them, in as many messages as it takes."""
+    target = await target_pressed(update, context, args[0])
+    asker = await asker_of(update, context.deps)
+    groups = await groups_of(context, asker, target)
+    day = compact_date(args[2])
+    look = compose.look_of(asker.chat)
+    for part in await compose.words_in_parts(context.deps, target, day, look, groups=groups, week=args[1] == "w"):
+        await say(update, context, part)
+
+
+async def redraw_today(update: Update, context: Context) -> None:
+    """What stands in place of a screen that is out of date: today's card of what the chat follows first."""
+    asker = await asker_of(update, context.deps)
+    targets = await followed(context, asker)
+    if targets:
+        await show_day(update, context, targets[0], await today_of(context, targets[0]))
+
+
+async def today_of(context: Context, target: StoredTarget) -> date:
+    """The local date of a target's school."""
+    school = await schools.school_by_id(context.deps.db, target.school_id)
+    assert school is not None  # targets hang on schools in the database
+    return school.today(context.deps.clock.now())
+
+
+async def asked_day(update: Update, context: Context, *, week: bool = False) -> bool:
+    """Show what stands behind a command: "/today fri", "/week 24.11", "/today 9b". False when nothing does."""
+    words = " ".join(context.args or ())[:64].strip()
+    if not words:
+        return False
+    asker = await asker_of(update, context.deps)
+    today = context.deps.clock.now().astimezone(context.deps.config.timezone).date()
+    targets = await followed(context, asker)
+    day = read_day(words, today, asker.texts.language)
+    if day is None:
+        found, _ = await named(context, asker, words)
+        if found is None:
+            example = escape(
+                f"{dates.short_weekday(asker.texts.language, 4)}, {dates.short_date(asker.texts.language, today)}, 9a"
+            )
+            hint = asker.texts("I do not know what day or class that is. These I understand: {examples}")
+            await show(update, context, hint.format(examples=example))
+            return True
+        day, targets = today, [found]
+    if not targets:
+        await show(update, context, asker.texts(NOTHING_FOLLOWED))
+    for target in targets:
+        if week:
+            await show_week(update, context, target, day - timedelta(days=day.weekday()))
+        else:
+            await show_day(update, context, target, day)
+    return True
 
 
 def compact_date(text: str) -> date:
@@ -168,7 +234,7 @@ async def each_followed(update: Update, context: Context) -> AsyncIterator[tuple
     asker = await asker_of(update, context.deps)
     targets = await followed(context, asker)
     if not targets:
-        await show(update, context, asker.texts("You do not follow a class yet. /start takes three taps."))
+        await show(update, context, asker.texts(NOTHING_FOLLOWED))
     for target in targets:
         school = await schools.school_by_id(context.deps.db, target.school_id)
         assert school is not None  # targets hang on schools in the database
@@ -179,10 +245,16 @@ def is_over(day: Day, now: datetime) -> bool:
     """Whether the day's last lesson has ended, by the clock of the school. Unknown times end with the day."""
     ends = [lesson.end for lesson in day.taking_place if lesson.end is not None]
     if not day.taking_place:
-        return now.hour >= 12
+        return day.known
     return bool(ends) and max(ends) < now.time()
 
 
 def next_day_with_lessons(days: Sequence[Day]) -> Day | None:
     """The first of the days on which something takes place."""
     return next((day for day in days if day.taking_place), None)
+
+
+def no_school(texts: Texts, first: str, day: date) -> str:
+    """Why another day is shown than was asked for. HTML."""
+    weekday = dates.weekday(texts.language, day.weekday())
+    return escape(first + " " + texts("The next school day is {weekday}.").format(weekday=weekday))

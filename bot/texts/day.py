@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from html import escape
+from html import escape, unescape
 
 from bot import dates
 from bot.model import Exam, Homework, Lesson, Status
@@ -111,12 +112,26 @@ def folded(head: str, body: str, limit: int = CAPTION_LIMIT) -> str | None:
     return f"{head}\n<blockquote expandable>{body}</blockquote>"
 
 
+def parts(text: str, limit: int = TEXT_LIMIT) -> list[str]:
+    """A text of many lines as messages that Telegram takes, cut between lines: no tag of ours spans two. HTML.
+
+    A single line over the limit loses its markup and its end.
+    """
+    found: list[str] = []
+    for line in text.split("\n"):
+        if visible_length(line) > limit:
+            plain = unescape(re.sub(r"<[^>]*>", "", line))
+            line = escape(plain.encode("utf-16-le")[: (limit - 1) * 2].decode("utf-16-le", "ignore")) + "…"  # noqa: PLW2901
+        if found and visible_length(found[-1]) + 1 + visible_length(line) <= limit:
+            found[-1] += "\n" + line
+        else:
+            found.append(line)
+    return [part.strip("\n") for part in found if part.strip("\n")]
+
+
 def visible_length(text: str) -> int:
     """How many UTF-16 units Telegram counts: after its tags and entities are read."""
-    from html import unescape
-    from re import sub
-
-    return len(unescape(sub(r"<[^>]*>", "", text)).encode("utf-16-le")) // 2
+    return len(unescape(re.sub(r"<[^>]*>", "", text)).encode("utf-16-le")) // 2
 
 
 def age(texts: Texts, checked: datetime, now: datetime) -> str:

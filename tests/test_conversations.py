@@ -1,0 +1,38 @@
+"""Golden conversations: every file of `tests/conversations` played through the real dispatcher and the stand-in.
+
+`UPDATE_CONVERSATIONS=1` writes the files anew; then read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.demo.spec import checker, load
+from bot.demo.stage import set_stage
+from tests.conftest import MONDAY_AFTERNOON
+from tests.conversation import OWNER, Conversation, read
+from tests.demo.specs import spec_files
+
+FILES = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+async def test_conversation(path: Path, tmp_path: Path) -> None:
+    files = spec_files()
+    lines = read(path)
+    check = checker(*[load(file) for file in files]) if files else None
+    async with set_stage(
+        tmp_path / "data", start=MONDAY_AFTERNOON, lang="en", admins=frozenset({OWNER}), paced=False, check=check
+    ) as stage:
+        told = await Conversation(stage).play(lines)
+        assert stage.api.violations == []
+        refused = [(call.method, call.description) for call in stage.api.calls if call.status >= 400]
+        told_refused = [pair for pair in refused if "query is too old" not in pair[1]]
+    if os.environ.get("UPDATE_CONVERSATIONS"):
+        path.write_text("\n".join(told) + "\n", "utf-8")  # noqa: ASYNC240 - nothing else waits
+    assert told == lines
+    expected = [line.removeprefix("# refused: ") for line in lines if line.startswith("# refused: ")]
+    assert [method for method, _ in told_refused] == expected, told_refused
