@@ -22,7 +22,9 @@ from bot.deliver import Courier
 from bot.dispatch import add_handlers
 from bot.errors import ConfigError
 from bot.handlers import all_commands
+from bot.incidents import Incidents
 from bot.jobs import add_jobs
+from bot.ledger import NOT_WRITTEN
 from bot.liveness import Liveness
 from bot.pace import PacedAnswers, Pacer
 from bot.scraper.http import SPACING, SchoolHttp
@@ -114,7 +116,8 @@ async def running(
             SchoolHttp(clock=clock, allow_private=config.allow_private, spacing=spacing)
         )
         pacer = pacer or Pacer(clock)
-        liveness = Liveness(clock)
+        incidents = Incidents(clock)
+        liveness = Liveness(clock, incidents.conflict)
         systemd = Systemd(environ)
         calls = AiohttpRequest(on_answer=liveness.answered)
         polls = AiohttpRequest(pool_size=1, read_timeout=10, on_answer=liveness.answered)
@@ -126,7 +129,8 @@ async def running(
         async def call(method: str, parameters: dict[str, Any]) -> Any:
             return await calls.call(f"{config.bot_url}{config.token}/{method}", parameters)
 
-        courier = Courier(db, call, clock=clock, pacer=pacer, bot_id=int(config.token.split(":")[0]))
+        bot_id = int(config.token.split(":")[0])
+        courier = Courier(db, call, clock=clock, pacer=pacer, bot_id=bot_id, on_event=incidents.note)
         deps = Deps(
             config=config,
             clock=clock,
@@ -157,9 +161,15 @@ async def running(
         )
         stack.push_async_callback(application.updater.stop)
         service = Running(application, deps)
-        sending.add_done_callback(lambda task: None if task.cancelled() or not task.exception() else service.end(1))
-        for looking in (_watch(liveness, application, systemd, service), _look_after(deps, systemd, service)):
-            stack.callback(asyncio.create_task(looking).cancel)
+        tasks = [
+            asyncio.create_task(_watch(liveness, application, systemd, service), name="watch"),
+            asyncio.create_task(_look_after(deps, systemd, service), name="self-check"),
+            asyncio.create_task(incidents.run(deps, application.bot), name="notices"),
+        ]
+        for task in (sending, *tasks):
+            task.add_done_callback(lambda task: _ended(task, service))
+        for task in tasks:
+            stack.callback(task.cancel)
         log.info("running as @%s", application.bot.username)
         await claim.offer(deps, application.bot.username)
         await watch.begin(deps)
@@ -218,14 +228,25 @@ async def _look_after(deps: Deps, systemd: Systemd, service: Running) -> None:
     """Every half minute: the memory, and the line that systemd shows. A full one is left for a clean restart."""
     while True:
         await asyncio.sleep(SELF_CHECK_SECONDS)
-        if await watch.look(deps) == watch.OUT_OF_MEMORY:
+        try:
+            full = await watch.look(deps) == watch.OUT_OF_MEMORY
+        except NOT_WRITTEN as error:  # a notice could not be written
+            log.warning("self-check: %s", error)
+            continue
+        if full:
             log.error("memory is nearly full: leaving in good order, to be started anew")
             service.end(1, watch.OUT_OF_MEMORY)
         systemd.tell(f"STATUS={await watch.status_line(deps)}")
 
 
+def _ended(task: asyncio.Task[None], service: Running) -> None:
+    """None of these tasks may be missing: a new process takes over what a dead one left."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("%s has died: leaving, to be started anew", task.get_name(), exc_info=error)
+        service.end(1, f"{task.get_name()} died")
+
+
 async def _stop_sending(courier: Courier, sending: asyncio.Task[None]) -> None:
     await courier.stop()
     sending.cancel()
-    with suppress(asyncio.CancelledError):
-        await sending
+    await asyncio.gather(sending, return_exceptions=True)  # what it died of has been said

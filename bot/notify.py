@@ -66,10 +66,14 @@ async def account_refused(deps: Deps, school: School, feed: Feed, health: Health
 
 async def tell_admins(deps: Deps, text: str, fact: str) -> None:
     """Put one notice for every admin into the outbox; the same fact is told once a day at most."""
-    admins = sorted({*deps.config.admins, *await people.with_role(deps.db, people.OWNER, people.ADMIN)})
     content = Content(text)
     today = deps.clock.now().date()
-    rows = [Row(admin, "admin", today, fact, content, Priority.REMINDER) for admin in admins]
+    rows = [Row(admin, "admin", today, fact, content, Priority.REMINDER) for admin in await admins(deps)]
     async with deps.db.transaction() as transaction:
         await outbox.enqueue(transaction, rows, deps.now())
     deps.courier.wake()
+
+
+async def admins(deps: Deps) -> list[int]:
+    """Who is told: the configured admins, and those with a role."""
+    return sorted({*deps.config.admins, *await people.with_role(deps.db, people.OWNER, people.ADMIN)})
