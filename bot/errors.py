@@ -7,6 +7,8 @@ class SchoolbellError(Exception):
     """Anything that went wrong in a way a person can be told of. `str(error)` is one line, without secrets."""
 
     exit_code = 1
+    advice = ""
+    """What comes next, for whoever runs the bot; "" where the message says it already."""
 
 
 class ConfigError(SchoolbellError):
@@ -39,6 +41,8 @@ class SourceDown(SourceError):
     `retry_after` is what the server asked for, in seconds, when it did.
     """
 
+    advice = "try again later"
+
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
@@ -51,21 +55,31 @@ class MaintenancePage(SourceDown):
 class NotReleased(SourceDown):
     """The school has not published this day or week yet."""
 
+    advice = "ask again when it is published"
+
 
 class SourceChanged(SourceError):
     """The answer is not the plan that this system publishes: another layout, another page, half a page."""
+
+    advice = "compare the page with a browser; the layout may be new"
 
 
 class EmptyBody(SourceChanged):
     """The answer had no body."""
 
+    advice = "open the address in a browser"
+
 
 class TruncatedPage(SourceChanged):
     """The page ends inside the plan."""
 
+    advice = "fetch it again"
+
 
 class WrongPage(SourceChanged):
     """A page, but none of this system: another system's plan, a captive portal, JSON for HTML, noise."""
+
+    advice = "check the address, or name the system with --source"
 
 
 class LoginRequired(SourceError):
@@ -74,6 +88,8 @@ class LoginRequired(SourceError):
     `refused`: it was certainly the password: asked again with the same one, schools lock the account.
     """
 
+    advice = "give the school's password, or an address that is open to all"
+
     def __init__(self, message: str, *, refused: bool = False) -> None:
         super().__init__(message)
         self.refused = refused
@@ -81,6 +97,8 @@ class LoginRequired(SourceError):
 
 class ForbiddenAddress(SourceError):
     """The address is not one the bot may ask: private, loopback, link-local, not http(s)."""
+
+    advice = "allow intranets with SCHOOLBELL_ALLOW_PRIVATE=1, if that is what it is"
 
 
 class UnknownTarget(SourceError):

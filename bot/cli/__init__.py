@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, cast
 
 import bot
-from bot.errors import SchoolbellError
+from bot.errors import SchoolbellError, SourceError
 
 INTERRUPTED = 130
 
@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(command: Command, args: argparse.Namespace) -> int:
     try:
         return command.run(args)
+    except SourceError as error:  # its name says which of the ways to have no plan it is
+        return _failed(f"{type(error).__name__}: {error}" + (f"; {error.advice}" if error.advice else ""), 1)
     except SchoolbellError as error:
         return _failed(str(error), error.exit_code)
     except BrokenPipeError:  # the reader has gone (`| head`): nothing is left to say, not even at exit

@@ -211,12 +211,12 @@ def why_not(text: str, system: str) -> SourceError:
     title = re.search(r"(?is)<title[^<>]{0,200}>([^<]{0,500})</title", head)
     headings = " ".join([title[1] if title else "", *re.findall(r"(?is)<h[12]\b[^<>]{0,500}>(.{0,500}?)</h[12]", head)])
     if not visible:
-        return EmptyBody(f"the page is blank, not a {system} plan")
+        return EmptyBody(f"the page is blank: it holds no {system} plan")
     if _MAINTENANCE.search(headings) or (len(visible) < 2000 and _MAINTENANCE.search(visible)):
         return MaintenancePage("the school's page says that it is under maintenance")
     if _LOGIN.search(head):
         return LoginRequired("the school's page asks for a login")
-    return WrongPage(f"the page is not a {system} plan")
+    return WrongPage(f"the page holds no {system} plan")
 
 
 def lessons_with(lessons: Sequence[Lesson], kind: TargetKind, name: str) -> tuple[Lesson, ...]:

@@ -95,7 +95,7 @@ def test_a_class_is_found_however_it_is_spelled(capsys: pytest.CaptureFixture[st
     assert [item["subject"] for item in asked(capsys, sheet, "--teacher", "o. beržė")["lessons"]] == ["Fizika"]
     assert refused(capsys, sheet, "--class", "9c") == (
         1,
-        "schoolbell: no class, teacher or room named '9c'; nearest: 9b, 9a\n",
+        "schoolbell: UnknownTarget: no class, teacher or room named '9c'; nearest: 9b, 9a\n",
     )
 
 
@@ -126,7 +126,7 @@ def test_prints_tables_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         ([SAMPLES / "ical" / "login.ics"], 1, "asks for a login"),
         ([SAMPLES / "ical" / "bad-start.ics"], 1, "'Physics': DTSTART"),
         ([SAMPLES / "sheet" / "weekday-misspelt.csv"], 1, "row 3, column weekday: 'Mondya'"),
-        ([SAMPLES / "sheet" / "dates.csv", "--source", "ical"], 1, "not a iCalendar plan"),
+        ([SAMPLES / "sheet" / "dates.csv", "--source", "ical"], 1, "holds no iCalendar plan"),
     ],
 )
 def test_says_in_one_line_why_not(
@@ -165,7 +165,7 @@ async def test_an_address_is_asked_from_today_on(
     words = ["inspect", f"{base}/week.ics", "--json", "--allow-private", "--date", "2026-11-23", "--weeks", "4"]
     assert await asyncio.to_thread(main, words) == 0
     assert len(json.loads(capsys.readouterr().out)["lessons"]) == 4
-    for path, says in [("/none.ics", "not a iCalendar"), ("/gone", "404")]:
+    for path, says in [("/none.ics", "no iCalendar"), ("/gone", "404")]:
         assert await asyncio.to_thread(main, ["inspect", base + path, "--allow-private"]) == 1
         out, err = capsys.readouterr()
         assert (out, says in err) == ("", True), err
