@@ -21,6 +21,7 @@ from bot.store.chats import Chat
 from bot.store.homework import EVERYBODY, Viewer
 from bot.store.outbox import Content
 from bot.store.schools import School, StoredTarget
+from bot.term import RARELY
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
 from bot.timetable import Day, days_of, in_groups
@@ -44,7 +45,11 @@ def look_of(chat: Chat) -> Look:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A target's days with what hangs on them. `checked_at`: when the school last confirmed it; None = never read."""
+    """A target's days with what hangs on them. `checked_at`: when the school last confirmed it; None = never read.
+
+    `failing_since`: since when a feed cannot be read, None = all can. `rows_only`: there are changes and no plan.
+    `pause`: the longest pause between two questions, in seconds.
+    """
 
     school: School
     target: StoredTarget
@@ -56,6 +61,8 @@ class Timetable:
     host: str = ""
     revision: str = ""
     failing_since: datetime | None = None
+    rows_only: bool = False
+    pause: int = 0
 
     def day(self, wanted: date) -> Day:
         """One of the days. Raises KeyError."""
@@ -85,8 +92,15 @@ async def timetable_of(
     checked: list[int] = []
     changed: list[int] = []
     revisions: list[str] = []
+    failing: list[int] = []
     host = ""
+    rows_only = False
+    pauses: list[int] = []
     for feed in await schools.feeds_of(deps.db, school.id):
+        if feed.source in deps.sources:
+            pauses.append(deps.sources[feed.source].min_interval)
+        if feed.position == 0:
+            rows_only = feed.source in deps.sources and "lessons" not in deps.sources[feed.source].delivers
         scope = deps.sources[feed.source].scope if feed.source in deps.sources else "target"
         snapshot = await snapshots.newest(deps.db, feed.id, 0 if scope == "school" else target.id)
         host = host or urlsplit(feed.url).hostname or ""
@@ -95,6 +109,8 @@ async def timetable_of(
                 break  # substitutions without the plan that they change are not a timetable
             continue
         plans.append(_part_of(snapshot.plan, target) if scope == "school" else snapshot.plan)
+        health = await schools.health_of(deps.db, feed.id)
+        failing += [health.failing_since] if health.failing_since else []
         checked.append(snapshot.checked_at)
         changed.append(snapshot.changed_at)
         revisions.append(f"{feed.id}.{snapshot.revision}")
@@ -111,6 +127,9 @@ async def timetable_of(
         changed_at=datetime.fromtimestamp(max(changed), UTC) if changed else None,
         host=host,
         revision="+".join(revisions),
+        failing_since=datetime.fromtimestamp(min(failing), UTC) if failing else None,
+        rows_only=rows_only,
+        pause=max([deps.config.poll_minutes * 60, *pauses]) * RARELY,
     )
 
 
@@ -294,12 +313,16 @@ def _whose(table: Timetable) -> str:
 
 
 def _freshness(deps: Deps, texts: Texts, table: Timetable) -> str:
-    """The line that says how old the data is, when it is older than two poll intervals."""
-    limit = timedelta(minutes=deps.config.poll_minutes * STALE_POLLS)
+    """The line that says how old the data is, when it is older than two poll intervals; these are longer at night, at
+    weekends and in holidays, unless the page cannot be read."""
     now = deps.clock.now()
-    if table.checked_at is None or table.failing_since is None or now - table.checked_at <= limit:
+    if table.checked_at is None:
         return ""
-    return day_texts.stale(texts, table.checked_at, now)
+    if table.failing_since is not None:
+        limit = timedelta(minutes=deps.config.poll_minutes * STALE_POLLS)
+        return day_texts.stale(texts, table.checked_at, now) if now - table.checked_at > limit else ""
+    limit = timedelta(seconds=table.pause * STALE_POLLS)
+    return day_texts.aged(texts, table.checked_at, now) if now - table.checked_at > limit else ""
 
 
 def _never_read(texts: Texts) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from bot import compose
 from bot.compose import Look, Timetable
 from bot.context import Deps
+from bot.reach import is_school_day
 from bot.screens.day import day_buttons
 from bot.slots import after_quiet, instant_of, slots
 from bot.store import due, outbox, schools
@@ -16,11 +17,14 @@ from bot.store.due import Due
 from bot.store.outbox import Content, Priority, Row
 from bot.store.schools import School
 from bot.texts import texts_in
+from bot.timetable import Day
 
 NOON = "12:00"
 """A digest before noon is about its own day, one from noon on about the next school day."""
-AHEAD = 14
+AHEAD = 15
 """Days in which the next school day is looked for; beyond it there are holidays, and no digests."""
+WEEKEND = 3
+"""Days from a Friday to its Monday."""
 KIND = "digest"
 
 
@@ -89,10 +93,18 @@ async def _plan(deps: Deps, target_id: int, today: date, *, morning: bool) -> tu
     target = await schools.target_by_id(deps.db, target_id)
     if target is None:
         return None
-    first = today if morning else today + timedelta(days=1)
-    table = await compose.timetable_of(deps, target, first, 1 if morning else AHEAD)
-    day = next((day.date for day in table.days if day.lessons and not day.free), None)
-    return None if day is None else (table, day)
+    table = await compose.timetable_of(deps, target, today, 1 if morning else AHEAD)
+    days = table.days if morning else table.days[1:]
+    day = next((day.date for day in days if day.lessons and not day.free), None)
+    if day is None or not (morning or _is_eve(table.days[0], day)):
+        return None
+    return table, day
+
+
+def _is_eve(today: Day, day: date) -> bool:
+    """Whether a day is told of this evening: the one before it, or the last school day before a weekend."""
+    away = (day - today.date).days
+    return away == 1 or (away <= WEEKEND and is_school_day(today))
 
 
 async def _content(deps: Deps, table: Timetable, day: date, look: Look, groups: Sequence[str]) -> Content:

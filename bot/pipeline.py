@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.context import Deps
 from bot.errors import NotReleased, SourceChanged, SourceDown, SourceError
-from bot.guard import is_doubtful
+from bot.guard import carried, is_doubtful
 from bot.model import Plan
 from bot.scraper.contract import Query, Source
 from bot.scraper.http import Round
@@ -91,10 +91,13 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
             await snapshots.trust(transaction, feed.id, target_id)
             await snapshots.touch(transaction, old, now)
             return Refreshed(replace(old, checked_at=now), changed=False)
-        if old is not None and is_doubtful(old.plan, plan, school.today(deps.clock.now())):
+        today = school.today(deps.clock.now())
+        if old is not None:
+            plan = carried(old.plan, plan, today, school.calendar)
+        if old is not None and is_doubtful(old.plan, plan, today):
             waiting = await snapshots.doubted(transaction, feed.id, target_id)
             interval = deps.config.poll_minutes * 60
-            if waiting is None or waiting[0] != hash_ or now - waiting[1] < interval * 0.8:
+            if waiting is None or waiting[0] != hash_ or now - waiting[1] < interval:
                 if waiting is None or waiting[0] != hash_:
                     await snapshots.doubt(transaction, feed.id, target_id, hash_=hash_, now=now)
                 return Refreshed(old, changed=False, doubted=True)
@@ -161,5 +164,5 @@ def failing(health: Health, error: SourceError, now: int, pause: int) -> Health:
 
 
 def jittered(seconds: float) -> int:
-    """Up to a tenth more or less, so that schools are not asked on the minute."""
-    return int(seconds * random.uniform(0.9, 1.1))  # noqa: S311 - spreading load, not a secret
+    """Up to a tenth more, so that schools are not asked on the minute; never less: two looks are a pause apart."""
+    return int(seconds * random.uniform(1.0, 1.1))  # noqa: S311 - spreading load, not a secret

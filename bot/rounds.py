@@ -10,11 +10,13 @@ from dataclasses import replace
 
 from bot import announce, notify
 from bot.context import Deps
-from bot.errors import LoginRequired, NotReleased, SourceError
+from bot.errors import LoginRequired, NotReleased, SourceError, UnknownTarget
+from bot.model import FreeDays
 from bot.pipeline import Refreshed, failing, healthy, refresh
 from bot.scraper.http import Round
 from bot.store import accounts, schools
 from bot.store.schools import Feed, Health, School, StoredTarget
+from bot.term import pause_factor
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ async def scrape_when_due(deps: Deps) -> None:
 
 async def scrape_round(deps: Deps) -> int:
     """Refresh what is due; returns how many feeds were asked."""
+    await announce.settle(deps)
     followed: dict[str, list[StoredTarget]] = {}
     for target in await schools.wanted_targets(deps.db, deps.wanted):
         followed.setdefault(target.school_id, []).append(target)
@@ -51,22 +54,27 @@ async def scrape_round(deps: Deps) -> int:
     return asked
 
 
+async def ask_now(deps: Deps, school_id: str | None = None) -> int:
+    """Have a school (None = every one) asked at the next tick instead of at its time; returns how many feeds."""
+    return await deps.db.write(
+        "UPDATE feed_health SET next_at = 0 WHERE feed_id IN (SELECT id FROM feeds WHERE ?1 IS NULL OR school_id = ?1)",
+        (school_id,),
+    )
+
+
 async def _refresh_school(deps: Deps, school: School, followed: Sequence[StoredTarget]) -> int:
     asked = 0
-    changed: dict[int, StoredTarget] = {}
+    await announce.begin(deps, school, followed)
     for feed in await schools.feeds_of(deps.db, school.id):
         health = await schools.health_of(deps.db, feed.id)
         targets = await _due_targets(deps, feed, followed, due=health.next_at <= deps.now())
         if not targets:
             continue
         asked += 1
-        for target in await refresh_feed(deps, school, feed, targets):
-            if target is None:
-                changed.update({each.id: each for each in followed})
-            else:
-                changed[target.id] = target
-    if changed:
-        await announce.announce(deps, school, list(changed.values()))
+        await refresh_feed(deps, school, feed, targets)
+    if asked:
+        # All that is followed, not only what changed just now: a round that was cut off is made up for.
+        await announce.announce(deps, school, followed)
     for feed in await accounts.own_feeds(deps.db, school.id):  # what they say is for their owners alone
         if (await schools.health_of(deps.db, feed.id)).next_at <= deps.now() and feed.source in deps.sources:
             asked += 1
@@ -96,25 +104,35 @@ async def refresh_feed(
 ) -> list[StoredTarget | None]:
     """Ask one feed for some targets (None = the whole feed or its list); returns those whose plan changed."""
     changed: list[StoredTarget | None] = []
-    pause = max(deps.config.poll_minutes * 60, deps.sources[feed.source].min_interval)
+    free = list(school.calendar.holidays)
     health = await schools.health_of(deps.db, feed.id)
     shape = ""
     try:
         round_ = Round()
         for target in targets:
-            found: Refreshed = await refresh(deps, school, feed, target, round_=round_)
+            try:
+                found: Refreshed = await refresh(deps, school, feed, target, round_=round_)
+            except UnknownTarget as error:
+                if target is None or len(targets) == 1:
+                    raise
+                log.info("%s: %s", school.id, error)  # this class is gone: the others are not
+                continue
             shape = found.snapshot.plan.shape
+            free += found.snapshot.plan.free_days
             if target is not None:
                 deps.wanted.discard(target.id)
             if found.changed:
                 changed.append(target)
     except NotReleased as error:  # the school has not published it yet: nothing is broken
         log.info("%s: %s", school.id, error)
+        pause = _pause(deps, school, feed, free)
         after = replace(healthy(health, deps.now(), pause, shape), last_success=health.last_success)
     except SourceError as error:
         deps.wanted.difference_update(target.id for target in targets if target is not None)
+        pause = _pause(deps, school, feed, free)
         after = await _after_failure(deps, school, feed, failing(health, error, deps.now(), pause), error)
     else:
+        pause = _pause(deps, school, feed, free)
         after = healthy(health, deps.now(), pause, shape)
         if health.failures:
             log.info("%s (%s) is back", school.id, feed.source)
@@ -127,6 +145,12 @@ async def refresh_feed(
         if now is not None and now.sealed_password == feed.sealed_password:  # else this is about an account of before
             await schools.put_health(transaction, after)
     return changed
+
+
+def _pause(deps: Deps, school: School, feed: Feed, free: Sequence[FreeDays]) -> int:
+    """Seconds until a feed is asked again: more of them at night, at weekends and in holidays."""
+    usual = max(deps.config.poll_minutes * 60, deps.sources[feed.source].min_interval)
+    return usual * pause_factor(deps.clock.now().astimezone(school.timezone), free)
 
 
 async def _after_failure(deps: Deps, school: School, feed: Feed, after: Health, error: SourceError) -> Health:

@@ -167,7 +167,7 @@ def _packed(name: str) -> str:
 
 def _applied(row: Substitution, lesson: Lesson) -> Lesson:
     note = row.note or (row.label if row.kind in (Kind.SUPERVISION, Kind.EVENT, Kind.OTHER) else "") or lesson.note
-    gone = row.kind is Kind.CANCELLED or (row.kind is Kind.MOVED and not row.teachers and not row.rooms)
+    gone = row.kind is Kind.CANCELLED or (row.kind is Kind.MOVED and not row.teachers)
     if gone:
         return replace(lesson, status=Status.CANCELLED, was=UNCHANGED, note=note or row.label)
     subject = row.subject if row.subject and not alike(row.subject, lesson.subject) else lesson.subject

@@ -48,7 +48,8 @@ def _day(plan: Plan, extra: Sequence[Plan], day: date, calendar: Calendar) -> Da
     if not free and _valid(plan, day):
         lessons += [replace(lesson, date=day) for lesson in plan.lessons if _falls_on(lesson, day, week)]
     # A plan with dates has its own changes in it: only those of the other plans are laid onto it.
-    sources = extra if any(lesson.date is not None for lesson in plan.lessons) else plans
+    applied = any(lesson.date is not None for lesson in plan.lessons) and not _is_weekly(plan)
+    sources = () if free else extra if applied else plans
     changes: list[Substitution] = [row for each in sources for row in each.substitutions if row.date == day]
     merged = merge_substitutions(lessons, changes, bells=plan.bells)
     return Day(
@@ -75,6 +76,10 @@ def _week_of(plans: Sequence[Plan], day: date, calendar: Calendar) -> str:
     return calendar.week_of(day)
 
 
+def _is_weekly(plan: Plan) -> bool:
+    return any(lesson.date is None for lesson in plan.lessons)
+
+
 def _valid(plan: Plan, day: date) -> bool:
     return plan.valid_from is None or day >= plan.valid_from
 
@@ -86,10 +91,10 @@ def _falls_on(lesson: Lesson, day: date, week: str) -> bool:
 
 
 def _speaks_for(plan: Plan, day: date) -> bool:
-    if plan.days:
+    if plan.days and not _is_weekly(plan):
         return day in plan.days
     dated = [lesson.date for lesson in plan.lessons if lesson.date is not None]
-    if any(lesson.date is None for lesson in plan.lessons):
+    if _is_weekly(plan):
         return _valid(plan, day)
     return bool(dated) and min(dated) <= day <= max(dated)
 

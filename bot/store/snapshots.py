@@ -79,6 +79,16 @@ async def touch_feed(transaction: Transaction, feed_id: int, now: int) -> None:
     )
 
 
+async def revisions_of(db: Database, school_id: str, target_id: int) -> list[tuple[int, int, int]]:
+    """Feed, target (0 = the whole feed) and newest revision of all that a target's timetable is made of."""
+    rows = await db.all(
+        "SELECT feed_id, target_id, max(revision) AS revision FROM snapshots WHERE target_id IN (0, ?)"
+        " AND feed_id IN (SELECT id FROM feeds WHERE school_id = ?) GROUP BY feed_id, target_id ORDER BY 1, 2",
+        (target_id, school_id),
+    )
+    return [(row["feed_id"], row["target_id"], row["revision"]) for row in rows]
+
+
 async def doubted(db: Database | Transaction, feed_id: int, target_id: int) -> tuple[str, int] | None:
     """The hash of the plan that waits to be seen again, and when it was first seen."""
     row = await db.one("SELECT hash, seen_at FROM doubts WHERE feed_id = ? AND target_id = ?", (feed_id, target_id))

@@ -153,6 +153,11 @@ def stale(texts: Texts, checked: datetime, now: datetime) -> str:
     )
 
 
+def aged(texts: Texts, checked: datetime, now: datetime) -> str:
+    """The line under an answer that is old though nothing is known to be broken. HTML."""
+    return escape(texts("This is what the school's page said {age}.").format(age=age(texts, checked, now)))
+
+
 def next_school_day(days: Sequence[Day], after: date) -> Day | None:
     """The first day after `after` that has lessons which take place."""
     return next((day for day in days if day.date > after and day.taking_place), None)

@@ -143,7 +143,7 @@ def calendar(
 ) -> str:
     """A class's calendar from the first to the last day of `span`. `vanish`: a cancelled lesson is simply not there.
 
-    DTSTAMP is the instant of the download.
+    DTSTAMP is the hour of the download.
     """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Lindenschule//Plan//EN", "X-WR-TIMEZONE:Europe/Berlin"]
     day = span[0]
@@ -167,7 +167,7 @@ def _event(slot: Slot, day: date, rows: Sequence[Row], now: datetime, *, vanish:
     return [
         "BEGIN:VEVENT",
         f"UID:{day:%Y%m%d}-{slot.period}-{slot.group[:1]}@x.example",
-        f"DTSTAMP:{now:%Y%m%dT%H%M%S}Z",
+        f"DTSTAMP:{now:%Y%m%dT%H}0000Z",
         f"DTSTART;TZID=Europe/Berlin:{day:%Y%m%d}T{start:%H%M}00",
         f"DTEND;TZID=Europe/Berlin:{day:%Y%m%d}T{end:%H%M}00",
         f"SUMMARY:{row.subject if row is not None and row.subject else slot.subject}",

@@ -1,4 +1,4 @@
-"""A school's fortnight as the replays tell it: a weekly plan, rows with the time they are published, times of trouble."""
+"""A school's fortnight as the replays tell it: a weekly plan, rows and when they are published, times of trouble."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def untis_alone() -> Story:
 
 def _monitor(url: str, now: datetime, rows: tuple[Row, ...]) -> Answer:
     """Two days: today and the next one, from 16:00 on the next two."""
-    days = []
+    days: list[date] = []
     day = now.date() if now.hour < 16 else now.date() + timedelta(days=1)
     while len(days) < 2:
         if day.weekday() < 5:
@@ -272,7 +272,7 @@ def indiware_autumn() -> Story:
 
 
 def indiware_christmas() -> Story:
-    """The last week before the holidays and the first of them; a group's lesson; a plan that is half there for a while."""
+    """The last week before the holidays and their first; a group's lesson; a plan that is half there for a while."""
     first = date(2026, 12, 14)
 
     def d(number: int) -> date:

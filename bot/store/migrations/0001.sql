@@ -96,6 +96,15 @@ CREATE TABLE announced (
   PRIMARY KEY (target_id, day)
 ) WITHOUT ROWID;
 
+-- States of a day that somebody still believes in, because the message about the change waits (quiet hours, horizon).
+CREATE TABLE announced_bases (
+  target_id INTEGER NOT NULL REFERENCES targets (id) ON DELETE CASCADE,
+  day TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  lessons BLOB NOT NULL,
+  PRIMARY KEY (target_id, day, hash)
+) WITHOUT ROWID;
+
 CREATE TABLE subject_slots (
   school_id TEXT NOT NULL REFERENCES schools (id) ON DELETE CASCADE ON UPDATE CASCADE,
   subject TEXT NOT NULL,
@@ -183,6 +192,7 @@ CREATE INDEX outbox_of_chat ON outbox (chat_id, priority, id, state, not_before,
 CREATE INDEX outbox_claimed ON outbox (lease_until) WHERE state = 'claimed';
 CREATE INDEX outbox_failed ON outbox (state, done_at) WHERE state IN ('uncertain', 'dead');
 CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX outbox_changes ON outbox (kind, local_date, fact) WHERE kind = 'change';
 CREATE INDEX outbox_content ON outbox (content);
 
 -- Pictures that were drawn: a lost file_id or a new token needs no new drawing. Telegram names a photo and a document

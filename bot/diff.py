@@ -1,0 +1,301 @@
+"""What became different in a day: lessons matched by what they are and when, the differences as edits. Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.model import Lesson, Status
+from bot.substitutions import split
+from bot.timetable import Day, lesson_order
+
+MANY = 0.6
+"""More than this part of the lessons changed: the timetable was rebuilt."""
+
+
+class What(enum.StrEnum):
+    """What an edit means to somebody who goes to school."""
+
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+    """A cancelled lesson takes place after all."""
+    AS_PLANNED = "as planned"
+    """A change was taken back."""
+    ADDED = "added"
+    MOVED = "moved"
+    CHANGED = "changed"
+    NOTED = "noted"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of a day of one target. `rows_only`: the school publishes changes and no plan."""
+
+    lessons: tuple[Lesson, ...] = ()
+    known: bool = True
+    free: str = ""
+    rows_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One lesson before and after; None where it was not there."""
+
+    before: Lesson | None
+    after: Lesson | None
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson as it is now, else as it was."""
+        lesson = self.after or self.before
+        assert lesson is not None  # an edit has one side at least
+        return lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An edit that is worth telling."""
+
+    what: What
+    edit: Edit
+
+
+def state_of(day: Day, *, rows_only: bool, of_class: bool) -> State:
+    """The day without what never matters. `of_class`: whose lessons they are is plain."""
+    lessons = canonical(day.lessons)
+    if of_class:
+        lessons = tuple(replace(lesson, classes=()) for lesson in lessons)
+    return State(lessons, day.known, day.free, rows_only)
+
+
+def canonical(lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
+    """One lesson a period, names in order, sorted: two spellings of one day are equal then."""
+    parts = [part for lesson in lessons for part in split(lesson, lesson.periods)]
+    plain = (
+        replace(
+            part,
+            week="",
+            weekday=None,
+            teachers=tuple(sorted(part.teachers)),
+            rooms=tuple(sorted(part.rooms)),
+            groups=tuple(sorted(part.groups)),
+            classes=tuple(sorted(part.classes)),
+        )
+        for part in parts
+    )
+    return tuple(sorted(plain, key=lambda lesson: (lesson_order(lesson), repr(lesson))))
+
+
+def diff(before: Iterable[Lesson], after: Iterable[Lesson]) -> tuple[Edit, ...]:
+    """The edits that lead from one day to the other; both are taken as `canonical` makes them.
+
+    Lessons are one when place (period, else start), subject and group agree; then when a lesson of the same subject
+    and group is found once at another place (it moved); then when they share the place.
+    """
+    old, new = canonical(before), canonical(after)
+    left = list((Counter(old) - Counter(new)).elements())
+    right = list((Counter(new) - Counter(old)).elements())
+    edits: list[Edit] = []
+    edits += _paired(left, right, lambda one: (_place(one), name_of(one).casefold(), one.groups))
+    edits += _moved(left, right)
+    edits += _paired(left, right, lambda one: (_place(one), name_of(one).casefold()))
+    edits += _paired(left, right, lambda one: (_place(one), one.groups))
+    edits += [Edit(one, None) for one in left] + [Edit(None, one) for one in right]
+    return tuple(sorted(edits, key=lambda edit: (lesson_order(edit.before or edit.lesson), repr(edit))))
+
+
+def apply(lessons: Iterable[Lesson], edits: Iterable[Edit]) -> tuple[Lesson, ...]:
+    """The day after the edits. Raises ValueError when a lesson that an edit starts from is not there."""
+    found = list(canonical(lessons))
+    for edit in edits:
+        if edit.before is not None:
+            found.remove(edit.before)
+        if edit.after is not None:
+            found.append(edit.after)
+    return canonical(found)
+
+
+def _paired(left: list[Lesson], right: list[Lesson], key: Callable[[Lesson], Hashable]) -> list[Edit]:
+    """Pair what has the same key, the most alike first; what was paired leaves the lists."""
+    pairs = [(-_likeness(one, other), i, j) for i, one in enumerate(left) for j, other in enumerate(right)
+             if key(one) == key(other)]  # fmt: skip
+    edits, used_left, used_right = [], set[int](), set[int]()
+    for _, i, j in sorted(pairs):
+        if i not in used_left and j not in used_right:
+            edits.append(Edit(left[i], right[j]))
+            used_left.add(i)
+            used_right.add(j)
+    left[:] = [one for i, one in enumerate(left) if i not in used_left]
+    right[:] = [one for j, one in enumerate(right) if j not in used_right]
+    return edits
+
+
+def _moved(left: list[Lesson], right: list[Lesson]) -> list[Edit]:
+    """Lessons of one subject and group that left one place and came to another, where that is unmistakable."""
+    edits = []
+    for one in list(left):
+        if one.status is Status.CANCELLED:
+            continue
+        there = [other for other in right if _same_but_place(one, other)]
+        back = [other for other in left if _same_but_place(one, other)]
+        if len(there) == 1 and len(back) == 1:
+            edits.append(Edit(one, there[0]))
+            left.remove(one)
+            right.remove(there[0])
+    return edits
+
+
+def _same_but_place(one: Lesson, other: Lesson) -> bool:
+    if other.status is Status.CANCELLED or name_of(one).casefold() != name_of(other).casefold():
+        return False
+    strangers = one.teachers and other.teachers and not {*one.teachers} & {*other.teachers}
+    return one.groups == other.groups and not strangers
+
+
+def _likeness(one: Lesson, other: Lesson) -> int:
+    return sum(
+        (
+            4 * (one.groups == other.groups),
+            3 * (one.teachers == other.teachers),
+            2 * (one.rooms == other.rooms),
+            2 * (name_of(one).casefold() == name_of(other).casefold()),
+            one.classes == other.classes,
+        )
+    )
+
+
+def name_of(lesson: Lesson) -> str:
+    """The subject, also of a lesson whose plan shows it only as what it was."""
+    return lesson.subject or lesson.was.subject or ""
+
+
+def _place(lesson: Lesson) -> str:
+    return lesson.periods[0] if lesson.periods else str(lesson.start)
+
+
+def what_of(edit: Edit, *, rows_only: bool = False) -> What:
+    """What an edit means. `rows_only`: a row that is gone was taken back, where a plan's lesson falls away."""
+    before, after = edit.before, edit.after
+    if before is None:
+        assert after is not None
+        return _appeared(after)
+    if after is None:
+        return _vanished(before, rows_only=rows_only)
+    gone, goes = before.status is Status.CANCELLED, after.status is Status.CANCELLED
+    if gone or goes:
+        if gone and goes:
+            return What.NOTHING
+        if goes:
+            return What.CANCELLED
+        return What.RETURNED if name_of(before).casefold() == name_of(after).casefold() else What.CHANGED
+    if _place(before) != _place(after):
+        return What.MOVED
+    if after.status is Status.PLANNED and before.status is not Status.PLANNED:
+        return What.AS_PLANNED if _differs(before, after) or before.note != after.note else What.NOTHING
+    if _differs(before, after):
+        return What.CHANGED
+    return (
+        What.NOTED if after.note and after.note != before.note and after.status is not Status.PLANNED else What.NOTHING
+    )
+
+
+def _appeared(after: Lesson) -> What:
+    if after.status is Status.CANCELLED:
+        return What.CANCELLED
+    return What.CHANGED if after.status is Status.CHANGED else What.ADDED
+
+
+def _vanished(before: Lesson, *, rows_only: bool) -> What:
+    if rows_only:
+        return What.RETURNED if before.status is Status.CANCELLED else What.AS_PLANNED
+    return What.NOTHING if before.status is Status.CANCELLED else What.CANCELLED
+
+
+def _differs(before: Lesson, after: Lesson) -> bool:
+    """Whether somebody who goes there would be wrong. A room or teacher that is not named any more misleads nobody."""
+    return (
+        name_of(before).casefold() != name_of(after).casefold()
+        or bool(after.rooms and before.rooms != after.rooms)
+        or bool(after.teachers and before.teachers != after.teachers)
+        or bool(before.start and after.start and before.start != after.start)
+        or bool(before.end and after.end and before.end != after.end)
+    )
+
+
+def told(before: State, after: State) -> tuple[Told, ...]:
+    """What of a day's changes is worth telling. Of a day that was not known before: only what the school marks."""
+    if not before.known and not after.rows_only:
+        marked = (lesson for lesson in after.lessons if lesson.status is not Status.PLANNED)
+        edits: tuple[Edit, ...] = tuple(Edit(None, lesson) for lesson in marked)
+    else:
+        edits = diff(before.lessons, after.lessons)
+    found = [Told(what_of(edit, rows_only=after.rows_only), edit) for edit in edits]
+    return tuple(_moves(item for item in found if item.what is not What.NOTHING))
+
+
+def _moves(items: Iterable[Told]) -> list[Told]:
+    """A lesson that is cancelled at one place and comes once at another has moved."""
+    found = list(items)
+    for gone in [item for item in found if item.what is What.CANCELLED]:
+        fresh = [
+            item
+            for item in found
+            if item.what is What.ADDED
+            and item.edit.before is None
+            and name_of(item.edit.lesson).casefold() == name_of(gone.edit.lesson).casefold()
+            and item.edit.lesson.groups == gone.edit.lesson.groups
+        ]
+        if len(fresh) == 1:
+            found[found.index(gone)] = Told(What.MOVED, Edit(gone.edit.before or gone.edit.after, fresh[0].edit.after))
+            found.remove(fresh[0])
+    return found
+
+
+def is_rebuilt(days: Sequence[tuple[State, State]]) -> bool:
+    """Whether so much of several days changed that a list of it would say nothing."""
+    changed = total = touched = 0
+    for before, after in days:
+        if not before.known or before.free or after.free:
+            continue
+        items = told(before, after)
+        changed += len(items)
+        touched += bool(items)
+        total += max(len(before.lessons), len(after.lessons))
+    return touched >= 2 and changed >= 8 and changed > total * MANY
+
+
+def marked(lessons: Sequence[Lesson], items: Iterable[Told]) -> tuple[Lesson, ...]:
+    """The lessons of a day as they are drawn: what changed without the school's own mark gets one."""
+    found = list(lessons)
+    for item in items:
+        edit = item.edit
+        if edit.after is None:
+            if item.what is What.CANCELLED and edit.before is not None:
+                found.append(replace(edit.before, status=Status.CANCELLED))
+            continue
+        if item.what not in (What.CHANGED, What.ADDED, What.MOVED):
+            continue
+        for index, lesson in enumerate(found):
+            same = _place(edit.after) in (lesson.periods or (str(lesson.start),)) and lesson.groups == edit.after.groups
+            if same and name_of(lesson) == name_of(edit.after) and lesson.status is Status.PLANNED:
+                found[index] = _marked(lesson, item)
+                break
+    return tuple(sorted(found, key=lesson_order))
+
+
+def _marked(lesson: Lesson, item: Told) -> Lesson:
+    before = item.edit.before
+    if item.what is What.ADDED or before is None:
+        return replace(lesson, status=Status.ADDED)
+    if item.what is What.MOVED:
+        return replace(lesson, status=Status.MOVED)
+    was = replace(
+        lesson.was,
+        subject=before.subject if before.subject != lesson.subject else None,
+        rooms=before.rooms if {*before.rooms} != {*lesson.rooms} else None,
+        teachers=before.teachers if {*before.teachers} != {*lesson.teachers} else None,
+    )
+    return replace(lesson, status=Status.CHANGED, was=was)
