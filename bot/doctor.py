@@ -18,7 +18,8 @@ from bot.errors import ConfigError, NotReleased, SchoolbellError
 from bot.model import Plan, TargetKind
 from bot.scraper.contract import Http, Query, Source
 from bot.scraper.http import SchoolHttp
-from bot.store import schools
+from bot.scraper.reading import foreseen, parsed
+from bot.store import accounts, schools
 from bot.store.database import Database, newest_schema, open_database
 from bot.store.schools import Feed, School
 from bot.vault import Vault
@@ -225,6 +226,8 @@ async def _asked(
     source = sources.get(feed.source)
     if source is None:
         return _broken(name, "this version does not know the system", "see `schoolbell systems`")
+    if (await schools.health_of(db, feed.id)).next_at >= accounts.PAUSED:  # asking again would lock the account
+        return _broken(name, "the school refused the account", f"/school {school.id} password PASSWORD")
     today = school.today(clock.now())
     monday = today - timedelta(days=today.weekday())
     targets = await schools.targets_of(db, school.id, TargetKind.CLASS)
@@ -257,12 +260,17 @@ async def read_one(http: Http, source: Source, query: Query) -> Plan:
 
     Raises SourceError.
     """
-    plan = source.parse(await source.fetch(http, query), query)
+    plan = await _read(http, source, query)
     first = next((target for target in plan.targets if target.kind is TargetKind.CLASS), None)
     if query.name or source.scope == "school" or plan.lessons or first is None:
         return plan
-    query = replace(query, name=first.name)
-    return source.parse(await source.fetch(http, query), query)
+    return await _read(http, source, replace(query, name=first.name))
+
+
+async def _read(http: Http, source: Source, query: Query) -> Plan:
+    with foreseen(source):
+        pages = await source.fetch(http, query)
+    return parsed(source, pages, query)
 
 
 def _counted(name: str, plan: Plan) -> Finding:

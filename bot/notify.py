@@ -7,9 +7,13 @@ from html import escape
 
 from bot.context import Deps
 from bot.store import chats, outbox, people
+from bot.store.database import Database
 from bot.store.outbox import Content, Priority, Row
 from bot.store.schools import Feed, Health, School
 from bot.texts import texts_in
+
+KIND = "admin"
+AN_HOUR = 10
 
 
 async def source_broke(deps: Deps, school: School, feed: Feed, health: Health) -> None:
@@ -65,15 +69,40 @@ async def account_refused(deps: Deps, school: School, feed: Feed, health: Health
 
 
 async def tell_admins(deps: Deps, text: str, fact: str) -> None:
-    """Put one notice for every admin into the outbox; the same fact is told once a day at most."""
-    content = Content(text)
+    """Put one notice for every admin into the outbox; the same fact is told once a day at most.
+
+    Nobody gets more than `AN_HOUR` in an hour: the rest is one pointer to /status. Who is muted gets none.
+    """
+    now = deps.now()
     today = deps.clock.now().date()
-    rows = [Row(admin, "admin", today, fact, content, Priority.REMINDER) for admin in await admins(deps)]
+    more = texts_in(deps.config.language)("There is more going on than I tell one by one: /status shows it.")
+    rows: list[Row] = []
+    for admin in await admins(deps):
+        if await muted_until(deps.db, admin) > now:
+            continue
+        told = await deps.db.value(
+            "SELECT count(*) FROM outbox WHERE chat_id = ? AND thread_id = 0 AND kind = ? AND created_at > ?",
+            (admin, KIND, now - 3600),
+        )
+        if told < AN_HOUR:
+            rows.append(Row(admin, KIND, today, fact, Content(text), Priority.REMINDER))
+        else:
+            rows.append(Row(admin, KIND, today, f"more {now // 3600}", Content(more), Priority.REMINDER))
     async with deps.db.transaction() as transaction:
-        await outbox.enqueue(transaction, rows, deps.now())
+        await outbox.enqueue(transaction, rows, now)
     deps.courier.wake()
 
 
 async def admins(deps: Deps) -> list[int]:
     """Who is told: the configured admins, and those with a role."""
     return sorted({*deps.config.admins, *await people.with_role(deps.db, people.OWNER, people.ADMIN)})
+
+
+async def muted_until(db: Database, user_id: int) -> int:
+    """Until when an admin wants no notices, in seconds since 1970; 0 = not muted."""
+    return int(await db.value("SELECT value FROM meta WHERE key = ?", (f"muted:{user_id}",)) or 0)
+
+
+async def mute(db: Database, user_id: int, until: int) -> None:
+    """No notices to an admin until then."""
+    await db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"muted:{user_id}", str(until)))

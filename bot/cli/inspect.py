@@ -16,8 +16,8 @@ from bot import config
 from bot.clock import SystemClock
 from bot.errors import ConfigError, UsageError
 from bot.model import Plan, TargetKind
-from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.detect import detect, ranked
+from bot.scraper.contract import Page, Query, Source
+from bot.scraper.detect import detect, detect_at
 from bot.scraper.http import SchoolHttp
 from bot.scraper.listing import listing
 from bot.scraper.reading import foreseen, read
@@ -29,8 +29,6 @@ NAME = "inspect"
 HELP = "fetch an address (or read a file), find out which school system it is, and print its plan"
 
 LARGEST_FILE = 50_000_000
-# An address that is this sure of its system need not be asked twice.
-PLAIN = 0.9
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.I)
 
 
@@ -124,20 +122,10 @@ def _opened(file: Path, query: Query, source: Source | None) -> tuple[Source, Pl
 async def _visited(query: Query, source: Source | None, *, allow_private: bool) -> tuple[Source, Plan, tuple[str, ...]]:
     async with SchoolHttp(clock=SystemClock(), allow_private=allow_private) as school:
         http = school.visit()
-        source = source or await _detected(http, query)
+        source = source or await detect_at(http, query.url, all_sources().values())
         with foreseen(source):
             pages = await source.fetch(http, query)
         return source, read(source, pages, query), tuple(dict.fromkeys(page.url for page in pages))
-
-
-async def _detected(http: Http, query: Query) -> Source:
-    """By the address when that is plain, else by what it answers."""
-    known = all_sources().values()
-    by_address = ranked(Page(url=query.url, body=b""), known)
-    if by_address and by_address[0][0] >= PLAIN and (len(by_address) == 1 or by_address[1][0] < PLAIN):
-        return by_address[0][1]
-    page = await http.get(re.sub(r"(?i)^webcal:", "https:", query.url))
-    return detect(page, known)
 
 
 def _date(text: str) -> date:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 
 from bot.errors import WrongPage
-from bot.scraper.contract import Page, Source
+from bot.scraper.contract import Http, Page, Source
 from bot.scraper.page import text_of, why_not
 
 # Below this, a match is a guess; two scores closer than this are a tie.
 SURE = 0.3
 CLEAR = 0.1
+# An address that is this sure of its system need not be asked twice.
+PLAIN = 0.9
 
 
 def ranked(page: Page, sources: Iterable[Source]) -> list[tuple[float, Source]]:
@@ -43,3 +46,12 @@ def detect(page: Page, sources: Iterable[Source]) -> Source:
     if rivals:
         raise WrongPage(f"this could be {', '.join([source.id, *rivals])}; name one with --source")
     return source
+
+
+async def detect_at(http: Http, url: str, sources: Collection[Source]) -> Source:
+    """The source of an address: by the address when that is plain, else by what it answers. Raises SourceError."""
+    by_address = ranked(Page(url=url, body=b""), sources)
+    if by_address and by_address[0][0] >= PLAIN and (len(by_address) == 1 or by_address[1][0] < PLAIN):
+        return by_address[0][1]
+    page = await http.get(re.sub(r"(?i)^webcal:", "https:", url))
+    return detect(page, sources)
