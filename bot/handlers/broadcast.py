@@ -38,7 +38,7 @@ async def run(update: Update, context: Context) -> None:
     target = None
     if text.startswith("@"):
         name, _, text = text[1:].partition(" ")
-        target, _ = await named(context, name)
+        target, _ = await named(context, asker, name)
         if target is None:
             await say(update, context, texts("I do not know that class."))
             return
