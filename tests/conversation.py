@@ -91,7 +91,8 @@ class Conversation:
         chat = api.group(number, title, members=people, admins=admins, forum=kind == "forum")
         self.chats[title] = chat
         if kind == "forum":
-            api.topics(chat, "Timetable", "Chatter")
+            api.topics(chat, "General", "Timetable", "Chatter")  # a topic's id is that of its first message: never 1
+            self.events.clear()
 
     async def _say(self, found: re.Match[str]) -> None:
         person, text = self.person(found[1]), found[5]
@@ -121,7 +122,7 @@ class Conversation:
             message: Any = event.data.get("message")
             if event.chat_id == OWNER and "Admin" not in self.people:
                 continue
-            if event.kind in {"message", "edited"} and message.from_bot:
+            if event.kind in {"message", "edited"} and (message.from_bot or "reply_markup" in message.data):
                 lines += self._told(message, edited=event.kind == "edited")
             elif event.kind == "pinned":
                 lines.append(f"  {self._where(message)}{'pinned' if event.data['pinned'] else 'unpinned'}")
