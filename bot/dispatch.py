@@ -23,12 +23,11 @@ from bot.commands import Audience, Command, Press
 from bot.context import Context
 from bot.errors import SchoolbellError
 from bot.screens import Asker, asker_of, may, say, toast
-from bot.screens.access import Denied
 from bot.screens.day import redraw_today
 from bot.screens.membership import group_moved, membership_changed
 from bot.screens.questions import close, open_question
 from bot.store import chats, people
-from bot.texts import mark
+from bot.texts import errors, mark
 
 log = logging.getLogger(__name__)
 
@@ -135,10 +134,8 @@ class Dispatcher:
                 await _refuse(update, context, asker, command)
                 return
             await run()
-        except Denied as error:
-            await _tell(update, context, asker.texts(str(error)))
         except SchoolbellError as error:
-            await _tell(update, context, str(error))
+            await _tell(update, context, errors.told(asker.texts, error))
         except (ValueError, IndexError, KeyError) as error:
             if update.callback_query is None:
                 raise

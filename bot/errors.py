@@ -22,9 +22,17 @@ class ConfigError(SchoolbellError):
 
 
 class UsageError(SchoolbellError):
-    """The command line was used wrongly."""
+    """A command was used wrongly.
+
+    In a chat `message` is a message id of the catalogue; `values` fill its placeholders.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.message = message
+        self.values = values
+        super().__init__(message.format(**values) if values else message)
 
 
 class StoreError(SchoolbellError):

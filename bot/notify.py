@@ -10,7 +10,7 @@ from bot.store import chats, outbox, people
 from bot.store.database import Database
 from bot.store.outbox import Content, Priority, Row
 from bot.store.schools import Feed, Health, School
-from bot.texts import texts_in
+from bot.texts import errors, texts_in
 
 KIND = "admin"
 AN_HOUR = 10
@@ -27,7 +27,7 @@ async def source_broke(deps: Deps, school: School, feed: Feed, health: Health) -
         school=f"<b>{escape(school.name)}</b>",
         system=escape(feed.source),
         since=f"{since:%H:%M}",
-        error=escape(health.error),
+        error=escape(f"{errors.reason(texts, health.error_kind)} ({health.error})"),
     )
     await tell_admins(deps, text, f"broke {feed.id} {health.failing_since}")
 

@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.screens import asker_of, say
 from bot.store import outbox, schools
 from bot.store.schools import Feed, Health
-from bot.texts import Texts, mark
+from bot.texts import Texts, errors, mark
 
 MEBIBYTE = 1024 * 1024
 
@@ -63,7 +63,7 @@ def _feed_line(texts: Texts, feed: Feed, health: Health, now: int) -> str:
         system=escape(feed.source), ago=good, minutes=following
     )
     if health.failures:
-        line += " · ⚠ " + escape(f"{health.error_kind} ×{health.failures}: {health.error}")
+        line += " · ⚠ " + escape(f"{errors.reason(texts, health.error_kind)} ×{health.failures} ({health.error})")
     return f"· {line}"
 
 
