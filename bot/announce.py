@@ -102,7 +102,7 @@ async def _look(deps: Deps, school: School, target: StoredTarget) -> None:
         elif pointer.hash != announced.state_hash(state):
             changes.append(_Change(day, pointer, state))
     job = _Job(deps, school, target, table, now, Reach(school.timezone, now, table.days))
-    await _tell(job, changes, states, revision)
+    await _tell(job, changes, states, (seen, revision))
 
 
 def _state(table: Timetable, day: Day) -> State:
@@ -117,8 +117,10 @@ async def _revision(deps: Deps, school: School, target: StoredTarget) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
-async def _tell(job: _Job, changes: Sequence[_Change], states: Mapping[date, State], revision: str) -> None:
-    """Compose what is to be said, and write it down together with the new pointers."""
+async def _tell(
+    job: _Job, changes: Sequence[_Change], states: Mapping[date, State], revisions: tuple[str | None, str]
+) -> None:
+    """Compose what is to be said, and write it down together with the new pointers. `revisions`: told of, and now."""
     db, now = job.deps.db, job.deps.now()
     days = [change.day.date for change in changes]
     subscribers = await announced.subscribers(db, job.target.id) if changes else []
@@ -127,13 +129,15 @@ async def _tell(job: _Job, changes: Sequence[_Change], states: Mapping[date, Sta
         way = await announced.on_the_way(db, job.target.id, days) if changes else OnTheWay()
         rows, overtaken = await _rows(job, changes, subscribers, way)
         async with db.transaction() as transaction:
+            if await announced.looked_at(transaction, job.target.id) != revisions[0]:
+                return  # another round told of it
             if changes and await announced.on_the_way(transaction, job.target.id, days) != way:
                 continue  # the courier took one of them meanwhile
             await announced.withdraw(transaction, overtaken, now)
             await outbox.enqueue(transaction, rows, now)
             kept = {change.day.date: [change.pointer.state] for change in changes}
             await announced.keep(transaction, job.target.id, kept)
-            await announced.put(transaction, job.target.id, states, revision, now)
+            await announced.put(transaction, job.target.id, states, revisions[1], now)
         break
     if rows:
         job.deps.courier.wake()

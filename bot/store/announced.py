@@ -68,7 +68,7 @@ def state_hash(state: State) -> str:
     return hashlib.sha256(encode(state)).hexdigest()[:16]
 
 
-async def looked_at(db: Database, target_id: int) -> str | None:
+async def looked_at(db: Database | Transaction, target_id: int) -> str | None:
     """The revision at which a target was looked at last; None = never: what it says now is where changes begin."""
     revision = await db.value("SELECT revision FROM announced WHERE target_id = ? AND day = ?", (target_id, _TARGET))
     return None if revision is None else str(revision)

@@ -212,7 +212,7 @@ def calendar_autumn() -> Story:
 
     def site(_url: str, now: datetime) -> Answer:
         monday = now.date() - timedelta(days=now.weekday())
-        span = (monday, monday + timedelta(days=27))
+        span = (monday, monday + timedelta(days=13))
         return pages.calendar(PLAN, published(rows, now), span=span, now=now, free=free, vanish=True)
 
     troubles = (

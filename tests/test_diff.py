@@ -1,0 +1,183 @@
+"""Days and their differences: laws over invented days, and what an edit means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.diff import Edit, State, Told, What, apply, canonical, diff, is_rebuilt, marked, told
+from bot.model import Lesson, Status, Was
+
+DAY = date(2026, 11, 24)
+NAMES = st.sampled_from(["English", "Maths", "Physics"])
+ROOMS = st.lists(st.sampled_from(["11", "12"]), max_size=2, unique=True).map(tuple)
+TEACHERS = st.lists(st.sampled_from(["Lis", "Sowa"]), max_size=2, unique=True).map(tuple)
+LESSONS = st.builds(
+    Lesson,
+    NAMES,
+    date=st.just(DAY),
+    weekday=st.sampled_from([1, None]),
+    week=st.sampled_from(["", "A"]),
+    periods=st.sampled_from([(), ("1",), ("2",), ("2", "3"), ("10",)]),
+    start=st.sampled_from([None, time(8), time(9)]),
+    teachers=TEACHERS,
+    rooms=ROOMS,
+    groups=st.sampled_from([(), ("1/2",), ("2/2",)]),
+    status=st.sampled_from(Status),
+    note=st.sampled_from(["", "ill"]),
+)
+DAYS = st.lists(LESSONS, max_size=7)
+
+
+def lesson(period: int, subject: str, room: str = "11", *, teacher: str = "Lis", group: str = "") -> Lesson:
+    return Lesson(
+        subject,
+        date=DAY,
+        periods=(str(period),),
+        start=time(7 + period),
+        end=time(7 + period, 45),
+        teachers=(teacher,),
+        rooms=(room,),
+        groups=(group,) if group else (),
+    )
+
+
+PLAN = [lesson(1, "Maths"), lesson(2, "Physics", "31"), lesson(3, "English"), lesson(4, "Art", "16")]
+
+
+def meaning(before: list[Lesson], after: list[Lesson], *, rows_only: bool = False) -> list[What]:
+    items = told(State(canonical(before), rows_only=rows_only), State(canonical(after), rows_only=rows_only))
+    return [item.what for item in items]
+
+
+@given(DAYS)
+def test_a_day_does_not_differ_from_itself(day: list[Lesson]) -> None:
+    assert diff(day, day) == ()
+    assert diff(day, day[::-1]) == ()
+
+
+@given(DAYS, DAYS)
+def test_the_edits_lead_from_one_day_to_the_other(before: list[Lesson], after: list[Lesson]) -> None:
+    assert apply(before, diff(before, after)) == canonical(after)
+
+
+@given(DAYS, DAYS)
+def test_no_lesson_is_named_twice(before: list[Lesson], after: list[Lesson]) -> None:
+    edits = diff(before, after)
+    assert all(edit.before != edit.after for edit in edits)
+    assert len([edit for edit in edits if edit.before]) <= len(canonical(before))
+    assert len([edit for edit in edits if edit.after]) <= len(canonical(after))
+
+
+@given(DAYS)
+def test_what_never_matters_is_no_difference(day: list[Lesson]) -> None:
+    other = [replace(one, week="B", weekday=1, rooms=one.rooms[::-1], teachers=one.teachers[::-1]) for one in day]
+    assert diff(day, other[::-1]) == ()
+
+
+def test_an_edit_that_starts_from_nowhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="not in list"):
+        apply([], [Edit(PLAN[0], None)])
+
+
+def test_a_double_lesson_is_two_single_ones() -> None:
+    double = replace(PLAN[0], periods=("1", "2"), end=None)
+    singles = [replace(double, periods=("1",)), replace(double, periods=("2",), start=None)]
+    assert diff([double], singles) == ()
+
+
+@pytest.mark.parametrize(
+    ("after", "what"),
+    [
+        ([replace(PLAN[0], rooms=("12",)), *PLAN[1:]], [What.CHANGED]),
+        ([replace(PLAN[0], teachers=("Sowa",)), *PLAN[1:]], [What.CHANGED]),
+        ([replace(PLAN[0], rooms=()), *PLAN[1:]], []),
+        ([replace(PLAN[0], subject="History"), *PLAN[1:]], [What.CHANGED]),
+        ([replace(PLAN[0], status=Status.CANCELLED), *PLAN[1:]], [What.CANCELLED]),
+        (PLAN[1:], [What.CANCELLED]),
+        ([*PLAN, lesson(5, "Sport")], [What.ADDED]),
+        ([replace(PLAN[0], periods=("7",), start=None, end=None), *PLAN[1:]], [What.MOVED]),
+        ([replace(PLAN[0], note="bring a ruler"), *PLAN[1:]], []),
+        ([replace(PLAN[0], status=Status.CHANGED, note="in English"), *PLAN[1:]], [What.NOTED]),
+    ],
+)
+def test_what_an_edit_means(after: list[Lesson], what: list[What]) -> None:
+    assert meaning(PLAN, after) == what
+
+
+def test_two_lessons_that_change_places_are_two_moves() -> None:
+    swapped = [replace(PLAN[0], periods=("2",), start=PLAN[1].start, end=PLAN[1].end),
+               replace(PLAN[1], periods=("1",), start=PLAN[0].start, end=PLAN[0].end), *PLAN[2:]]  # fmt: skip
+    assert meaning(PLAN, swapped) == [What.MOVED, What.MOVED]
+
+
+def test_cancelled_here_and_added_there_has_moved() -> None:
+    after = [
+        replace(PLAN[1], status=Status.CANCELLED),
+        PLAN[0],
+        *PLAN[2:],
+        replace(PLAN[1], periods=("7",), status=Status.MOVED),
+    ]
+    (item,) = told(State(canonical(PLAN)), State(canonical(after)))
+    assert item.what is What.MOVED
+    assert item.edit.after is not None
+    assert item.edit.after.periods == ("7",)
+
+
+def test_a_change_that_is_taken_back() -> None:
+    changed = [replace(PLAN[0], rooms=("12",), status=Status.CHANGED, was=Was(rooms=("11",))), *PLAN[1:]]
+    assert meaning(changed, PLAN) == [What.AS_PLANNED]
+    gone = [replace(PLAN[0], status=Status.CANCELLED), *PLAN[1:]]
+    assert meaning(gone, PLAN) == [What.RETURNED]
+    assert meaning(gone, PLAN[1:]) == []  # cancelled, and then not listed any more
+
+
+def test_a_row_that_is_gone_was_taken_back_where_only_rows_are_published() -> None:
+    rows = [replace(PLAN[0], status=Status.CANCELLED), replace(PLAN[1], status=Status.CHANGED)]
+    assert meaning(rows, [], rows_only=True) == [What.RETURNED, What.AS_PLANNED]
+    assert meaning([], rows, rows_only=True) == [What.CANCELLED, What.CHANGED]
+
+
+def test_halves_of_a_class_are_told_apart() -> None:
+    halves = [
+        lesson(3, "English", "21", teacher="Lis", group="1/2"),
+        lesson(3, "English", "22", teacher="Sowa", group="2/2"),
+    ]
+    after = [halves[0], replace(halves[1], rooms=("23",))]
+    (item,) = told(State(canonical(halves)), State(canonical(after)))
+    assert item.edit.lesson.groups == ("2/2",)
+
+
+def test_of_a_day_that_was_unknown_only_the_schools_own_marks_are_told() -> None:
+    after = [replace(PLAN[0], status=Status.CANCELLED), *PLAN[1:]]
+    items = told(State(known=False), State(canonical(after)))
+    assert [(item.what, item.edit.before) for item in items] == [(What.CANCELLED, None)]
+
+
+def test_a_new_timetable_is_told_from_many_changes_of_one_day() -> None:
+    before = State(canonical([lesson(n, f"S{n}") for n in range(1, 7)]))
+    after = State(canonical([lesson(n, f"T{n}") for n in range(1, 7)]))
+    assert is_rebuilt([(before, after), (before, after)])
+    assert not is_rebuilt([(before, after)])
+    assert not is_rebuilt([(before, after), (before, State(free="Autumn"))])
+    few = State(canonical([lesson(1, "T1"), *(lesson(n, f"S{n}") for n in range(2, 7))]))
+    assert not is_rebuilt([(before, few), (before, few)])
+
+
+def test_what_the_school_did_not_mark_is_marked_in_the_picture() -> None:
+    after = [replace(PLAN[0], rooms=("12",)), *PLAN[2:]]
+    shown = marked(after, told(State(canonical(PLAN)), State(canonical(after))))
+    assert [(one.subject, one.status.value, one.was.rooms) for one in shown] == [
+        ("Maths", "changed", ("11",)),
+        ("Physics", "cancelled", None),
+        ("English", "planned", None),
+        ("Art", "planned", None),
+    ]
+
+
+def test_a_told_edit_has_a_side() -> None:
+    assert Told(What.ADDED, Edit(None, PLAN[0])).edit.lesson is PLAN[0]
