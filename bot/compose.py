@@ -226,10 +226,17 @@ async def week_content(
 
 
 async def words_in_parts(
-    deps: Deps, target: StoredTarget, first: date, look: Look, *, groups: Sequence[str] = (), week: bool
+    deps: Deps,
+    target: StoredTarget,
+    first: date,
+    look: Look,
+    *,
+    groups: Sequence[str] = (),
+    week: bool,
+    viewer: Viewer = EVERYBODY,
 ) -> list[str]:
     """Every word of a day or of a week, in messages that Telegram takes. HTML."""
-    table = await timetable_of(deps, target, first, 7 if week else 1)
+    table = await timetable_of(deps, target, first, 7 if week else 1, viewer=viewer)
     texts = texts_in(look.language)
     if not table.days:
         return [_never_read(texts)]

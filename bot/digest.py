@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bot import compose
 from bot.compose import Look, Timetable
 from bot.context import Deps
 from bot.reach import is_school_day
-from bot.screens.day import day_buttons
+from bot.screens.day import day_buttons, has_homework
 from bot.slots import after_quiet, instant_of, slots
-from bot.store import due, outbox, schools
+from bot.store import due, homework, outbox, schools
 from bot.store.due import Due
+from bot.store.homework import EVERYBODY, Task, Viewer
 from bot.store.outbox import Content, Priority, Row
 from bot.store.schools import School
+from bot.texts import homework as words
 from bot.texts import texts_in
 from bot.timetable import Day
 
@@ -26,6 +29,17 @@ AHEAD = 15
 WEEKEND = 3
 """Days from a Friday to its Monday."""
 KIND = "digest"
+DAY_SECONDS = 86400
+NEWS_SHOWN = 400  # characters of new homework above a day's card: Telegram takes 1,024 below a picture
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The days, the one that is told of, and the homework that was announced of late."""
+
+    table: Timetable
+    day: date
+    news: tuple[Task, ...]
 
 
 async def send_due(deps: Deps) -> int:
@@ -52,53 +66,67 @@ async def _zone_due(deps: Deps, key: str, found: Sequence[School]) -> int:
     return added
 
 
-async def _rows(deps: Deps, wanted: Iterable[Due], today: date) -> list[Row]:
-    tables: dict[tuple[int, bool], tuple[Timetable, date] | None] = {}
+async def _rows(deps: Deps, wanted: Sequence[Due], today: date) -> list[Row]:
+    chats = {one.chat_id for one in wanted}
+    own = await homework.chats_with_own(deps.db, chats)
+    before = await outbox.last_told(deps.db, KIND, chats)
+    plans: dict[tuple[int, bool, Viewer], _Plan | None] = {}
     contents: dict[tuple[object, ...], Content] = {}
     rows: list[Row] = []
     for one in wanted:
-        morning = one.at < NOON
-        place = (one.target_id, morning)
-        if place not in tables:
-            tables[place] = await _plan(deps, one.target_id, today, morning=morning)
-        plan = tables[place]
+        # Chats with tasks of their own see other cards than everybody.
+        viewer = Viewer(one.chat_id, one.thread_id) if (one.chat_id, one.thread_id) in own else EVERYBODY
+        place = (one.target_id, one.at < NOON, viewer)
+        if place not in plans:
+            plans[place] = await _plan(deps, one.target_id, today, viewer, morning=one.at < NOON)
+        plan = plans[place]
         if plan is None:
             continue
-        table, day = plan
+        fact = str(one.target_id)
+        since = before.get((one.chat_id, one.thread_id, fact), deps.now() - DAY_SECONDS)
+        news = _news(plan, one, since)
         look = Look(one.language, one.theme, one.format)
-        key = (one.target_id, day, look, one.groups)
+        key = (place, plan.day, look, one.groups, news)
         if key not in contents:
-            contents[key] = await _content(deps, table, day, look, json.loads(one.groups))
-        zone = table.school.timezone
+            contents[key] = await _content(deps, plan, look, json.loads(one.groups), news)
+        zone = plan.table.school.timezone
         quiet = (one.quiet_from, one.quiet_to) if one.quiet_from and one.quiet_to else None
         rows.append(
             Row(
                 one.chat_id,
                 KIND,
-                day,
-                str(one.target_id),
+                plan.day,
+                fact,
                 contents[key],
                 Priority.DIGEST,
                 thread_id=one.thread_id,
                 not_before=int(after_quiet(zone, deps.clock.now(), quiet).timestamp()),
-                expires_at=int(instant_of(zone, day, "24:00").timestamp()),
+                expires_at=int(instant_of(zone, plan.day, "24:00").timestamp()),
                 silent=one.silent,
             )
         )
     return rows
 
 
-async def _plan(deps: Deps, target_id: int, today: date, *, morning: bool) -> tuple[Timetable, date] | None:
-    """The days and the one to tell of; None when nothing takes place, or nothing was ever read."""
+def _news(plan: _Plan, one: Due, since: int) -> tuple[Task, ...]:
+    """What was given since the chat's last digest and does not stand on the day's card; where the chat wants it."""
+    if json.loads(one.chat_settings).get("news", "digest") != "digest":
+        return ()
+    return tuple(task for task in plan.news if (task.told_at or 0) > since and task.due != plan.day)
+
+
+async def _plan(deps: Deps, target_id: int, today: date, viewer: Viewer, *, morning: bool) -> _Plan | None:
+    """The days, the one to tell of, and what is new; None when nothing takes place, or nothing was ever read."""
     target = await schools.target_by_id(deps.db, target_id)
     if target is None:
         return None
-    table = await compose.timetable_of(deps, target, today, 1 if morning else AHEAD)
+    table = await compose.timetable_of(deps, target, today, 1 if morning else AHEAD, viewer=viewer)
     days = table.days if morning else table.days[1:]
     day = next((day.date for day in days if day.lessons and not day.free), None)
     if day is None or not (morning or _is_eve(table.days[0], day)):
         return None
-    return table, day
+    found = await homework.visible(deps.db, target, viewer, first=today)
+    return _Plan(table, day, tuple(task for task in found if task.told_at))
 
 
 def _is_eve(today: Day, day: date) -> bool:
@@ -107,6 +135,15 @@ def _is_eve(today: Day, day: date) -> bool:
     return away == 1 or (away <= WEEKEND and is_school_day(today))
 
 
-async def _content(deps: Deps, table: Timetable, day: date, look: Look, groups: Sequence[str]) -> Content:
-    buttons = day_buttons(texts_in(look.language), table.target, day)
-    return await compose.day_content(deps, table.target, day, look, groups=groups, buttons=buttons, table=table)
+async def _content(deps: Deps, plan: _Plan, look: Look, groups: Sequence[str], news: Sequence[Task]) -> Content:
+    texts = texts_in(look.language)
+    target = plan.table.target
+    lead = ""
+    if news:
+        tasks = [task.homework for task in news if task.kind == "homework"]
+        exams = [task.exam for task in news if task.kind == "exam"]
+        lead = words.news(texts, target.name, tasks, exams, limit=NEWS_SHOWN) + "\n"
+    buttons = day_buttons(texts, target, plan.day, homework=has_homework(deps))
+    return await compose.day_content(
+        deps, target, plan.day, look, groups=groups, lead=lead, buttons=buttons, table=plan.table
+    )

@@ -148,8 +148,8 @@ def _done(texts: Texts, ticks: Ticks, task: Task) -> str:
 
 def _task_row(task: Task, ticks: Ticks, target: StoredTarget, first: date, page: int) -> Row:
     mark = "☑" if task.id in ticks.mine else "☐"
-    name = " ".join(filter(None, (f"{task.subject}:" if task.subject and task.text else task.subject, task.text)))
-    name = " ".join(name.split())
+    text = "" if task.text == task.subject else task.text
+    name = " ".join(f"{task.subject}: {text}".strip(" :").split())
     label = name if len(name) <= LABEL else name[: LABEL - 1].rstrip() + "…"
     row = [(f"{mark} {label}", data("ht", target.id, f"{first:%Y%m%d}", page, task.id))]
     if task.photo:

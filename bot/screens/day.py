@@ -18,6 +18,7 @@ from bot.screens import Asker, asker_of, present, say, show
 from bot.screens.access import target_for
 from bot.screens.pick import named
 from bot.store import schools, subscriptions
+from bot.store.homework import Viewer
 from bot.store.schools import StoredTarget
 from bot.texts import Texts, mark
 from bot.timetable import Day
@@ -64,6 +65,7 @@ async def show_day(
         compose.look_of(asker.chat),
         groups=groups,
         lead=lead,
+        viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
         buttons=[*day_buttons(asker.texts, target, day, homework=has_homework(context.deps)), *extra],
     )
     await present(update, context, content)
@@ -82,6 +84,7 @@ async def show_week(update: Update, context: Context, target: StoredTarget, mond
         monday,
         compose.look_of(asker.chat),
         groups=groups,
+        viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
         buttons=week_buttons(asker.texts, target, monday),
     )
     await present(update, context, content)
@@ -174,7 +177,10 @@ async def text_pressed(update: Update, context: Context, args: tuple[str, ...]) 
     groups = await groups_of(context, asker, target)
     day = compact_date(args[2])
     look = compose.look_of(asker.chat)
-    for part in await compose.words_in_parts(context.deps, target, day, look, groups=groups, week=args[1] == "w"):
+    viewer = Viewer(asker.chat.chat_id, asker.chat.thread_id)
+    for part in await compose.words_in_parts(
+        context.deps, target, day, look, groups=groups, week=args[1] == "w", viewer=viewer
+    ):
         await say(update, context, part)
 
 

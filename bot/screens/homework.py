@@ -103,7 +103,8 @@ async def subjects_of(context: Context, target: StoredTarget, today: date) -> li
     """The subjects of a class: of its lessons in these two weeks, and of its homework; by name."""
     table = await compose.timetable_of(context.deps, target, today - timedelta(days=today.weekday()), 14)
     found = {lesson.subject for day in table.days for lesson in day.lessons}
-    found |= {task.subject for task in await homework.visible(context.deps.db, target)}
+    tasks = await homework.visible(context.deps.db, target)
+    found |= {task.subject for task in tasks if task.subject != task.text}
     return sorted(found - {""}, key=str.casefold)
 
 

@@ -18,7 +18,7 @@ _LAST = "due_until"
 class Due(NamedTuple):
     """A subscription that is due at `at` ("HH:MM", the school's time), and its chat's wishes.
 
-    `groups` and `settings` are JSON as stored: rows that want the same are found without parsing them.
+    `groups`, `settings` and `chat_settings` are JSON as stored: rows that want the same are found without parsing them.
     """
 
     subscription_id: int
@@ -35,13 +35,14 @@ class Due(NamedTuple):
     format: str
     quiet_from: str | None
     quiet_to: str | None
+    chat_settings: str = "{}"
 
 
 def query(what: What) -> str:
     """The statement behind `due`; its parameters are first, end, the schools as JSON."""
     return (
         f"SELECT s.id, s.chat_id, s.thread_id, s.target_id, s.{what}, s.label, s.groups, s.silent, s.settings,"  # noqa: S608
-        " c.language, c.theme, c.format, c.quiet_from, c.quiet_to"
+        " c.language, c.theme, c.format, c.quiet_from, c.quiet_to, c.settings"
         f" FROM subscriptions AS s INDEXED BY subscriptions_by_{what}"
         " CROSS JOIN chats AS c ON c.chat_id = s.chat_id AND c.thread_id = s.thread_id"
         f" WHERE s.{what} >= ? AND s.{what} < ?"

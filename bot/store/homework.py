@@ -300,7 +300,7 @@ async def to_tell_at_once(db: Database, school_id: str) -> list[Due]:
     """The subscriptions at a school whose chats want new homework announced at once."""
     rows = await db.all(
         "SELECT s.id, s.chat_id, s.thread_id, s.target_id, '', s.label, s.groups, s.silent, s.settings, c.language,"
-        " c.theme, c.format, c.quiet_from, c.quiet_to FROM subscriptions AS s"
+        " c.theme, c.format, c.quiet_from, c.quiet_to, c.settings FROM subscriptions AS s"
         " JOIN chats AS c ON (c.chat_id, c.thread_id) = (s.chat_id, s.thread_id)"
         " WHERE c.active = 1 AND json_extract(c.settings, '$.news') = 'now' AND s.target_id IN"
         " (SELECT id FROM targets WHERE school_id = ?) ORDER BY s.id",

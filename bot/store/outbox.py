@@ -264,6 +264,16 @@ async def content_of(db: Database, content_hash: str) -> Content:
     return Content.from_json(payload)
 
 
+async def last_told(db: Database, kind: str, chat_ids: Collection[int]) -> dict[tuple[int, int, str], int]:
+    """When these chats were last told each fact of a kind: (chat, thread, fact) → the instant of the row."""
+    rows = await db.all(
+        "SELECT chat_id, thread_id, fact, max(created_at) AS at FROM outbox WHERE kind = ?"
+        " AND chat_id IN (SELECT value FROM json_each(?)) GROUP BY chat_id, thread_id, fact",
+        (kind, json.dumps(sorted(set(chat_ids)))),
+    )
+    return {(row["chat_id"], row["thread_id"], row["fact"]): row["at"] for row in rows}
+
+
 async def counts(db: Database, now: int) -> Counts:
     """The figures of `/status`."""
     row = await db.one(

@@ -28,7 +28,7 @@ def due_title(texts: Texts, due: date | None, today: date) -> str:
 def task_line(texts: Texts, task: Homework, *, mark: str = OPEN, tail: str = "") -> str:
     """One task: its mark, subject, text, links; `tail` is HTML behind it."""
     subject = escape(task.subject) or escape(texts("homework"))
-    text = _cut(task.text)
+    text = "" if task.text == task.subject else _cut(task.text)  # some calendars have one field for both
     words = f"{mark} <b>{subject}</b>" + (f": {escape(text)}" if text else "")
     links = " ".join(_link(number, link) for number, link in enumerate(task.links[:5], 1))
     return " ".join(filter(None, (words, links, tail)))
@@ -77,11 +77,11 @@ def reminder(
     return fitting(f"⏰ <b>{escape(title)}</b> · {escape(whose)}", lines, texts)
 
 
-def news(texts: Texts, whose: str, tasks: Iterable[Homework], exams: Iterable[Exam]) -> str:
+def news(texts: Texts, whose: str, tasks: Iterable[Homework], exams: Iterable[Exam], *, limit: int = TEXT_LIMIT) -> str:
     """What was newly given, with the days that it is for."""
     lines = [task_line(texts, task, tail=f"→ {short_day(texts, task.due)}") for task in tasks]
     lines += [exam_line(texts, exam) for exam in exams]
-    return fitting(f"🆕 <b>{escape(texts('New homework'))}</b> · {escape(whose)}", lines, texts)
+    return fitting(f"🆕 <b>{escape(texts('New homework'))}</b> · {escape(whose)}", lines, texts, limit)
 
 
 def _link(number: int, link: str) -> str:
