@@ -97,11 +97,14 @@ def page_app(play: Play, token: str) -> web.Application:
                 break
         return response
 
+    async def acted(request: web.Request) -> web.Response:
+        return await _act(play, request)
+
     app = web.Application(middlewares=[guard], client_max_size=BODY)
     app.router.add_get("/{token}/", asset)
     app.router.add_get("/{token}/events", events)
     app.router.add_get("/{token}/file/{unique}", picture)
-    app.router.add_post("/{token}/act/{act}", lambda request: _act(play, request))
+    app.router.add_post("/{token}/act/{act}", acted)
     app.router.add_get(r"/{token}/{name:[a-z_]+\.[a-z]+}", asset)
     return app
 

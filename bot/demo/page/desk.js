@@ -21,8 +21,8 @@ export function show(told) {
   byId("system").value = state.system;
   byId("school-about").textContent =
     `publishes with ${SYSTEM_NAMES[state.system] ?? state.system}${state.holiday ? ` · ${state.holiday}` : ""}`;
-  document.querySelector(`[name=site][value=${state.site}]`).checked = true;
-  document.querySelector(`[name=telegram][value=${state.telegram}]`).checked = true;
+  byId("site").value = state.site;
+  byId("telegram").value = state.telegram;
   drawDays();
   drawLessons();
   drawForms();
@@ -89,10 +89,10 @@ function drawForms() {
   fill("quick-ill", "period", [1, 2, 3, 4, 5, 6, 7], 3);
   fill("quick-task", "subject", subjects, subjects[0]);
   const carried = state.system === "ical";
-  for (const field of byId("quick-task").elements) field.disabled = !carried;
+  byId("quick-task").hidden = !carried;
   byId("task-note").hidden = carried;
   byId("task-note").textContent =
-    "This system publishes no homework; the calendar does: start over with iCal. In a chat, people note it themselves.";
+    "Homework comes with iCal only: start over with it below. In a chat, people note their own.";
 }
 
 function fill(form, name, values, wanted) {

@@ -1,0 +1,108 @@
+"""The demo's clock and desk: when it opens, where the clock goes, what a published change does."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import partial
+
+import pytest
+
+from bot.demo.botapi import Message
+from bot.demo.chat_acts import press, say, start
+from bot.demo.play import ONA, Play, first_holiday, opening_time
+from bot.demo.sample_school import holiday
+from bot.demo.school_acts import change, clock, ill, move, site, turned
+from bot.demo.site import ZONE
+from tests.conftest import MONDAY_AFTERNOON
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        (datetime(2026, 11, 23, 9, tzinfo=UTC), "2026-11-23 16:40"),  # a Monday
+        (datetime(2026, 11, 27, 9, tzinfo=UTC), "2026-11-30 16:40"),  # a Friday: the day after is free
+        (datetime(2026, 11, 22, 23, tzinfo=UTC), "2026-11-23 16:40"),  # Sunday in UTC, Monday at the school
+        (datetime(2026, 12, 24, 9, tzinfo=UTC), "2027-01-07 16:40"),
+        (datetime(2026, 7, 1, 9, tzinfo=UTC), "2026-09-01 16:40"),
+    ],
+)
+def test_the_demo_opens_on_a_school_day_before_a_school_day(now: datetime, opens: str) -> None:
+    opening = opening_time(now)
+    assert f"{opening:%Y-%m-%d %H:%M}" == opens
+    assert opening.tzinfo is ZONE
+
+
+@pytest.mark.parametrize(
+    ("to", "there"),
+    [
+        ("hour", "2026-11-24 17:40"),
+        ("evening", "2026-11-24 18:00"),
+        ("morning", "2026-11-25 07:00"),
+        ("friday", "2026-11-27 14:00"),
+        ("holidays", "2026-12-23 09:00"),
+    ],
+)
+def test_the_clock_goes_forward(to: str, there: str) -> None:
+    assert f"{turned(datetime(2026, 11, 24, 16, 40, tzinfo=ZONE), to):%Y-%m-%d %H:%M}" == there
+
+
+@pytest.mark.parametrize("to", ["evening", "morning", "friday", "holidays"])
+def test_turning_it_twice_goes_further(to: str) -> None:
+    once = turned(datetime(2026, 11, 24, 16, 40, tzinfo=ZONE), to)
+    assert turned(once, to) > once
+
+
+def test_every_day_has_holidays_ahead() -> None:
+    for day in (date(2026, 9, 1), date(2026, 10, 26), date(2026, 12, 31), date(2027, 6, 19), date(2028, 2, 29)):
+        assert first_holiday(day) > day
+        assert holiday(first_holiday(day))
+
+
+async def test_a_change_is_published_and_the_bot_looks_at_once() -> None:
+    async with Play(MONDAY_AFTERNOON) as play:
+        asked = {"class": "9a", "day": "2026-11-24", "what": "cancel", "period": 5}
+        polls = play.stage.desk.polls
+        await change(play, asked)
+        assert play.stage.desk.polls > polls
+        [lesson] = [one for one in play.desk()["days"][1]["lessons"] if one["period"] == 5]
+        assert lesson["cancelled"]
+        await change(play, asked | {"what": "restore"})
+        assert not any(one["cancelled"] and one["period"] == 5 for one in play.desk()["days"][1]["lessons"])
+
+
+async def test_english_moves_and_a_teacher_falls_ill() -> None:
+    async with Play(MONDAY_AFTERNOON) as play:
+        days = play.desk()["days"]
+        day = next(one for one in days if any(lesson["subject"] == "Anglų kalba" for lesson in one["lessons"]))
+        await move(play, {"class": "9a", "day": day["date"], "subject": "Anglų kalba", "room": "310"})
+        after = next(one for one in play.desk()["days"] if one["date"] == day["date"])
+        assert [one["new_room"] for one in after["lessons"] if one["subject"] == "Anglų kalba"].count("310") == 1
+        teacher = day["lessons"][-1]["teacher"]
+        said = await ill(play, {"day": day["date"], "teacher": teacher, "period": 1})
+        assert str(said["said"]).startswith(f"{teacher} is ill: ")
+        assert any(one.cancelled for one in play.stage.desk.changes)
+
+
+def no_button(message: Message, label: str) -> bool:
+    return all(button["text"] != label for row in message.buttons for button in row)
+
+
+async def test_the_evening_brings_the_plan_and_a_dead_site_takes_nothing_away() -> None:
+    async with Play(MONDAY_AFTERNOON) as play:
+        person = play.people[ONA]
+        api = play.stage.api
+        await start(play, {"person": ONA, "chat": ONA})
+        asking = await api.wait_for(lambda: next((one for one in person.messages if one.buttons), None), seconds=15)
+        assert asking is not None
+        for wanted in ("9a", "evening"):
+            labels = [button["text"] for row in asking.buttons for button in row]
+            label = next(one for one in labels if wanted in one)
+            data = next(b["callback_data"] for row in asking.buttons for b in row if b["text"] == label)
+            await press(play, {"person": ONA, "chat": ONA, "message": asking.id, "data": data})
+            await api.wait_for(partial(no_button, asking, label), seconds=15)
+        await api.wait_for(lambda: any(one.file for one in person.messages), seconds=15)
+        await clock(play, {"to": "evening"})
+        await api.wait_for(lambda: sum(one.file is not None for one in person.messages) == 2, seconds=15)
+        await site(play, {"state": "down"})
+        await say(play, {"person": ONA, "chat": ONA, "text": "/tomorrow"})
+        await api.wait_for(lambda: sum(one.file is not None for one in person.messages) == 3, seconds=15)

@@ -1,0 +1,110 @@
+"""A running demo and a headless Chromium, once for all tests; skipped in one clear line where there is no Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# A container has neither a sandbox nor a graphics card; and a browser that phones home would blur what the page does.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that runs: its address, and the seconds from its start until it printed it."""
+
+    address: str
+    ready: float
+    process: subprocess.Popen[str]
+
+
+def start_demo(*arguments: str) -> Demo:
+    """`schoolbell demo` as a process of its own."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo", "--no-browser", *arguments],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+    )
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    return Demo(address, time.perf_counter() - started, process)
+
+
+def stop_demo(demo: Demo, number: signal.Signals = signal.SIGTERM) -> int:
+    """Stop a demo and give its exit code."""
+    demo.process.send_signal(number)
+    code = demo.process.wait(timeout=15)
+    output: IO[str] | None = demo.process.stdout
+    assert output is not None
+    output.close()
+    return code
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium of the system, driven by playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make e2e installs it)")
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.skip("no Chromium here: apt-get install chromium, or name one in CHROMIUM")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo(browser: Browser) -> Iterator[Demo]:
+    """One demo for all tests; each test starts it over."""
+    demo = start_demo()
+    yield demo
+    stop_demo(demo)
+
+
+@pytest.fixture
+def page(browser: Browser, demo: Demo) -> Iterator[Page]:
+    """A page on a fresh demo. What it asks for elsewhere, and what it reports as broken, fails the test."""
+    wrong: list[str] = []
+
+    def note(is_wrong: bool, words: str) -> None:
+        if is_wrong:
+            wrong.append(words)
+
+    context = browser.new_context(viewport={"width": 1440, "height": 1000}, locale="en-GB")
+    page = context.new_page()
+    page.on("request", lambda request: note(not request.url.startswith(demo.address), request.url))
+    page.on("pageerror", lambda error: note(True, str(error)))
+    page.on("console", lambda message: note(message.type == "error", message.text))
+    page.goto(demo.address)
+    page.evaluate("""async () => await fetch("act/begin", {method: "POST", body: '{"system":"optivum"}',
+                     headers: {"Content-Type": "application/json"}})""")
+    page.reload()
+    page.get_by_role("button", name="START", exact=True).wait_for()
+    yield page
+    context.close()
+    assert wrong == []

@@ -1,0 +1,191 @@
+"""What a person does in the demo, done in a browser. The same run takes the pictures of the README."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from io import BytesIO
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests_e2e.conftest import ROOT, Demo, start_demo, stop_demo
+
+PICTURES = ROOT / "docs" / "demo"
+NARROW = {"width": 360, "height": 740}
+
+
+def keep(page: Page, name: str) -> None:
+    """Take a picture for the README, with nothing under the pointer."""
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(250)  # what rises into the chat comes to rest
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    whole = Image.open(BytesIO(page.screenshot()))
+    # 256 colours: a third of the bytes, and no eye sees it on a page of flat colours.
+    whole.convert("RGB").quantize(256).save(PICTURES / f"{name}.png", optimize=True)
+
+
+def key(page: Page, label: str | re.Pattern[str]) -> Locator:
+    """A button of the bot's last keyboard."""
+    return page.locator(".message:has(.keyboard)").last.get_by_role("button", name=label)
+
+
+def write(page: Page, text: str) -> None:
+    """Write into the open chat."""
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.keyboard.press("Enter")
+
+
+def follow_9a(page: Page) -> Locator:
+    """From START to the first picture by taps alone; gives the picture."""
+    page.get_by_role("button", name="START", exact=True).click()
+    key(page, "9a").click()
+    key(page, re.compile("evening before")).click()
+    picture = page.locator(".picture img")
+    expect(picture).to_be_visible(timeout=10_000)
+    return picture
+
+
+def test_three_taps_to_a_picture_that_says_in_words_what_it_shows(page: Page) -> None:
+    picture = follow_9a(page)
+    expect(picture).to_have_attribute("alt", re.compile(r"9a · Saulės gimnazija\n"))
+    expect(picture).to_have_attribute("alt", re.compile(r"1\. 08:00–08:45 "))
+    assert picture.evaluate("image => image.complete && image.naturalWidth") == 960
+    keep(page, "first-picture")
+
+
+def test_buttons_turn_the_page_in_place(page: Page) -> None:
+    picture = follow_9a(page)
+    before, count = picture.get_attribute("alt"), page.locator(".message").count()
+    key(page, re.compile("→")).click()
+    expect(picture).not_to_have_attribute("alt", before or "", timeout=10_000)
+    assert page.locator(".message").count() == count
+    expect(key(page, re.compile("→"))).to_be_focused()
+
+
+def test_all_of_it_works_from_the_keyboard(page: Page) -> None:
+    page.get_by_role("button", name="START", exact=True).focus()
+    page.keyboard.press("Enter")
+    key(page, "9a").press("Enter")
+    key(page, re.compile("evening before")).press("Enter")
+    expect(page.locator(".picture img")).to_be_visible(timeout=10_000)
+    page.get_by_role("textbox", name="Message").focus()
+    page.keyboard.type("/today")
+    page.keyboard.press("Enter")
+    expect(page.locator(".picture img")).to_have_count(2, timeout=10_000)
+    page.get_by_role("tab", name="Schoolbell").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="9a tėvai")).to_be_focused()
+    expect(page.locator("#chat-title")).to_have_text("9a tėvai")
+
+
+def test_the_evening_brings_the_plan(page: Page) -> None:
+    follow_9a(page)
+    page.get_by_role("button", name="Evening 18:00").click()
+    expect(page.locator(".picture img")).to_have_count(2, timeout=10_000)
+    expect(page.locator("#clock-time")).to_have_text("18:00")
+
+
+def test_only_admins_change_what_a_group_gets(page: Page) -> None:
+    page.get_by_role("tab", name="9a tėvai").click()
+    page.get_by_role("button", name="ADD SCHOOLBELL").click()
+    key(page, "9a").click()
+    key(page, re.compile("evening before")).click()
+    expect(page.locator(".picture img")).to_be_visible(timeout=10_000)
+    write(page, "/settings")
+    expect(key(page, re.compile("dark", re.I))).to_be_visible()
+    settings = page.locator(".message:has(.keyboard)").last.inner_text()
+    page.get_by_role("button", name=re.compile("^Jonas")).click()
+    page.get_by_role("tab", name="9a tėvai").click()
+    key(page, re.compile("dark", re.I)).click()
+    expect(page.locator("#toast")).to_contain_text(re.compile("admin", re.I))
+    assert page.locator(".message:has(.keyboard)").last.inner_text() == settings
+    keep(page, "group")
+    write(page, "/settings")
+    expect(page.locator(".message").last).to_contain_text(re.compile("admin", re.I))
+
+
+def test_a_dead_school_site_leaves_the_last_plan_standing(page: Page) -> None:
+    follow_9a(page)
+    page.locator("#site").select_option("down")
+    write(page, "/today")
+    expect(page.locator(".picture img")).to_have_count(2, timeout=10_000)
+
+
+def test_busy_telegram_delays_and_loses_nothing(page: Page) -> None:
+    follow_9a(page)
+    page.locator("#telegram").select_option("busy")
+    page.get_by_role("button", name="Evening 18:00").click()
+    expect(page.locator(".calls .refused")).not_to_have_count(0, timeout=5_000)
+    expect(page.locator(".picture img")).to_have_count(2, timeout=20_000)
+
+
+def test_the_school_can_publish_in_another_system(page: Page) -> None:
+    page.locator("#system").select_option("ical")
+    page.get_by_role("button", name="Start over").click()
+    expect(page.locator("#school-about")).to_contain_text("iCal", timeout=10_000)
+    picture = follow_9a(page)
+    expect(picture).to_have_attribute("alt", re.compile("9a · Saulės gimnazija"))
+
+
+def test_dark(page: Page) -> None:
+    follow_9a(page)
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Dark page").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    expect(page.get_by_role("button", name="Dark page")).to_have_attribute("aria-pressed", "true")
+    keep(page, "dark")
+
+
+def test_a_phones_width_needs_no_sideways_scrolling(page: Page) -> None:
+    follow_9a(page)
+    for width in (360, 412, 768, 939, 940, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 360, "height": 740})
+    for view in ("School", "Calls", "Chat"):
+        page.get_by_role("button", name=view, exact=True).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], view
+    keep(page, "phone")
+
+
+def test_the_page_comes_back_after_losing_the_demo(page: Page) -> None:
+    follow_9a(page)
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator(".picture img")).to_be_visible()
+
+
+def test_first_paint_within_a_second(page: Page) -> None:
+    page.reload()
+    page.get_by_role("button", name="START", exact=True).wait_for()
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    assert painted < 1000
+
+
+def test_ready_within_three_seconds(demo: Demo) -> None:
+    assert demo.ready < 3
+
+
+def test_a_second_demo_takes_another_port_and_both_stop_cleanly(browser: Browser, demo: Demo) -> None:
+    second = start_demo()
+    assert second.address.split("/")[2] != demo.address.split("/")[2]
+    assert stop_demo(second, signal.SIGINT) == 0
+
+
+def test_a_port_that_is_taken_is_an_error_in_one_line(browser: Browser, demo: Demo) -> None:
+    port = demo.address.split("/")[2].split(":")[1]
+    refused = subprocess.run(
+        [sys.executable, "-m", "bot", "demo", "--no-browser", "--port", port],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=20,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert re.fullmatch(rf"schoolbell: port {port} is taken[^\n]*\n", refused.stderr)
