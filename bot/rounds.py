@@ -117,7 +117,8 @@ async def refresh_feed(
                     raise
                 log.info("%s: %s", school.id, error)  # this class is gone: the others are not
                 continue
-            shape = found.snapshot.plan.shape
+            if target is not None or deps.sources[feed.source].scope == "school":  # a list has a shape of its own
+                shape = found.snapshot.plan.shape
             free += found.snapshot.plan.free_days
             if target is not None:
                 deps.wanted.discard(target.id)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from bot.context import Deps
 from bot.demo.asked import BadAction, choice_of, day_of, number_of, text_of
 from bot.demo.botapi import Fault
 from bot.demo.chat_acts import NOTHING, Act, Asked
@@ -14,9 +17,12 @@ from bot.demo.play import TELEGRAM_UP, Play, first_holiday
 from bot.demo.sample_school import BELLS, CLASSES, SUBJECTS
 from bot.demo.site import ZONE
 from bot.demo.stage import SYSTEMS
+from bot.errors import SchoolbellError
+from bot.jobs import JOBS
+from bot.rounds import ask_now, scrape_when_due
 
-JOBS = ("scrape", "digests", "homework", "upkeep")
-"""The timed jobs, in the order in which a turned clock fires them; those the bot does not have are passed over."""
+log = logging.getLogger(__name__)
+
 EVENING, MORNING, AFTERNOON = time(18, 0), time(7, 0), time(14, 0)
 WANTED = ("send*", "edit*")
 SUBJECT_NAMES = tuple(subject.name for subject in SUBJECTS)
@@ -61,10 +67,17 @@ async def _published(play: Play) -> Mapping[str, Any]:
 
 
 async def look(play: Play) -> None:
-    """Make every feed due and run the scrape job."""
-    service = play.stage.service
-    await service.deps.db.write("UPDATE feed_health SET next_at = 0")
-    await service.run_job("scrape")
+    """Have the bot read the school now; returns when it has. A round under way may have seen the pages of before."""
+    deps = play.stage.service.deps
+    await _no_round(deps)
+    await ask_now(deps)
+    await scrape_when_due(deps)
+    await _no_round(deps)  # the timer may have been faster
+
+
+async def _no_round(deps: Deps) -> None:
+    while deps.being_read:  # noqa: ASYNC110 - a round sets no event when it ends
+        await asyncio.sleep(0.02)
 
 
 async def change(play: Play, asked: Asked) -> Mapping[str, Any]:
@@ -171,9 +184,14 @@ async def clock(play: Play, asked: Asked) -> Mapping[str, Any]:
     stage = play.stage
     stage.clock.turn_to(turned(_now(play), to))
     play.tell_desk()
-    for name in JOBS:
-        await stage.service.run_job(name)
-    stage.service.deps.courier.wake()
+    deps = stage.service.deps
+    for _, work, _, _ in JOBS:
+        try:
+            await work(deps)
+        except SchoolbellError as problem:
+            log.warning("%s", problem)
+        await _no_round(deps)
+    deps.courier.wake()
     return NOTHING
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +48,7 @@ async def set_stage(
     system: str = "optivum",
     poll_minutes: int = 1,
     lang: str = "lt",
-    admins: frozenset[int] = frozenset(),
+    admins: Collection[int] = (),
     paced: bool = True,
     check: Check | None = None,
 ) -> AsyncIterator[Stage]:
@@ -70,7 +70,7 @@ async def set_stage(
             api_url=api.base_url.removesuffix("/bot"),
             allow_private=True,
             poll_minutes=poll_minutes,
-            admins=admins,
+            admins=frozenset(admins),
         )
         await seed(config, clock, school_url, system)
         pacer = Pacer(clock) if paced else Pacer(clock, per_second=100_000.0, private_interval=0.0)

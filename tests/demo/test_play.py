@@ -9,7 +9,7 @@ import pytest
 
 from bot.demo.botapi import Message
 from bot.demo.chat_acts import press, say, start
-from bot.demo.play import ONA, Play, first_holiday, opening_time
+from bot.demo.play import ONA, ULA, Play, first_holiday, opening_time
 from bot.demo.sample_school import holiday
 from bot.demo.school_acts import change, clock, ill, move, site, turned
 from bot.demo.site import ZONE
@@ -101,6 +101,7 @@ async def test_the_evening_brings_the_plan_and_a_dead_site_takes_nothing_away() 
             await press(play, {"person": ONA, "chat": ONA, "message": asking.id, "data": data})
             await api.wait_for(partial(no_button, asking, label), seconds=15)
         await api.wait_for(lambda: any(one.file for one in person.messages), seconds=15)
+        assert play.people[ULA].messages == []  # nothing is wrong that an admin should hear of
         await clock(play, {"to": "evening"})
         await api.wait_for(lambda: sum(one.file is not None for one in person.messages) == 2, seconds=15)
         await site(play, {"state": "down"})
