@@ -50,6 +50,8 @@ class _Job:
     table: Timetable
     now: datetime
     reach: Reach
+    occasion: str
+    """When and at which revisions: A → B → A → B is four facts."""
     bases: dict[tuple[date, str], State] = field(default_factory=dict)
     contents: dict[tuple[object, ...], Content] = field(default_factory=dict)
     items: dict[tuple[object, ...], tuple[Told, ...]] = field(default_factory=dict)
@@ -101,7 +103,8 @@ async def _look(deps: Deps, school: School, target: StoredTarget) -> None:
             states[day.date] = pointer.state  # no data is not "no lessons"
         elif pointer.hash != announced.state_hash(state):
             changes.append(_Change(day, pointer, state))
-    job = _Job(deps, school, target, table, now, Reach(school.timezone, now, table.days))
+    occasion = f"{deps.now()}-{revision}"
+    job = _Job(deps, school, target, table, now, Reach(school.timezone, now, table.days), occasion)
     await _tell(job, changes, states, (seen, revision))
 
 
@@ -225,7 +228,7 @@ async def _row(job: _Job, one: Subscriber, change: _Change, *, base: str, reply_
         one.chat_id,
         KIND,
         day,
-        f"{job.target.id} {base} {announced.state_hash(change.state)} {job.deps.now()}",
+        f"{job.target.id} {base} {announced.state_hash(change.state)} {job.occasion}",
         await _content(job, one, change, before=before, items=items, published=single),
         Priority.CANCELLATION if urgent else Priority.CHANGE,
         thread_id=one.thread_id,
@@ -306,7 +309,7 @@ def _plain_row(job: _Job, one: Subscriber, kind: str, day: date, content: Conten
         one.chat_id,
         kind,
         day,
-        f"{job.target.id} - - {job.deps.now()}",
+        f"{job.target.id} - - {job.occasion}",
         content,
         Priority.CHANGE,
         thread_id=one.thread_id,

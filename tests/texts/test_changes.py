@@ -14,8 +14,12 @@ from bot.texts.changes import changes_text, published_text, rebuilt_text
 
 DAY = date(2026, 11, 24)
 TEXTS = texts_in("en")
-ENGLISH = Lesson("English", date=DAY, periods=("3",), start=time(9, 50), end=time(10, 35), teachers=("L. Rasa",), rooms=("205",))  # fmt: skip
-PHYSICS = Lesson("Physics", date=DAY, periods=("4",), start=time(10, 55), end=time(11, 40), teachers=("A. Žaibas",), rooms=("303",))  # fmt: skip
+ENGLISH = Lesson(
+    "English", date=DAY, periods=("3",), start=time(9, 50), end=time(10, 35), teachers=("L. Rasa",), rooms=("205",)
+)
+PHYSICS = Lesson(
+    "Physics", date=DAY, periods=("4",), start=time(10, 55), end=time(11, 40), teachers=("A. Žaibas",), rooms=("303",)
+)
 MATHS = Lesson("Maths", date=DAY, periods=("5",), start=time(12), end=time(12, 45), rooms=("308",))
 
 
