@@ -114,7 +114,7 @@ class Dispatcher:
         await self._guarded(update, context, command, lambda: taken(update, context, args))
 
     async def _guarded(
-        self, update: Update, context: Context, command: Command, run: Callable[[], Awaitable[None]]
+        self, update: Update, context: Context, command: Command, run: Callable[[], Awaitable[object]]
     ) -> None:
         """Run when the person may and is not too fast; whatever they sent wrongly is answered in plain words."""
         user = update.effective_user

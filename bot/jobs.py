@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from telegram.ext import Application
 
-from bot import digest, reminders, upkeep
+from bot import bell, digest, live, reminders, upkeep
 from bot.context import DEPS, Context, Deps
 from bot.errors import SchoolbellError
 from bot.rounds import scrape_when_due
@@ -24,6 +24,8 @@ JOBS: tuple[tuple[str, Work, float, float], ...] = (
     ("scrape", scrape_when_due, 1, 0.1),
     ("digests", digest.send_due, 10, 2),
     ("homework", reminders.work, 10, 3),
+    ("bell", bell.ring, 20, 4),
+    ("live", live.refresh, 30, 5),
     ("upkeep", upkeep.nightly, 600, 60),
 )
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from bot.demo.botapi import Chat, Event, Message, Person
+from bot.demo.desk import Change
 from bot.demo.stage import Stage
-from bot.rounds import scrape_when_due
+from bot.rounds import scrape_round, scrape_when_due
 from bot.screens.day import LATER
 
 OWNER = 1099
@@ -45,6 +46,10 @@ class Conversation:
     async def play(self, lines: list[str]) -> list[str]:
         """Everything that happens, line by line, with what came of it."""
         told: list[str] = []
+        queue = self.stage.service.application.job_queue
+        assert queue is not None
+        for job in queue.jobs():
+            job.enabled = False  # nothing happens between two lines
         self.stage.api.user(OWNER, "Admin", "en")  # who may be told of this and that all the time
         self.stage.api.state.listeners.append(self.events.append)
         for line in lines:
@@ -63,8 +68,14 @@ class Conversation:
     async def _act(self, line: str) -> None:
         if found := re.fullmatch(r"at (\d{4}-\d\d-\d\d \d\d:\d\d)", line):
             self.stage.clock.turn_to(datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC))
+            await scrape_round(self.stage.service.deps)
         elif found := re.fullmatch(r"run (\w+)", line):
             await self.stage.service.run_job(found[1])
+        elif found := re.fullmatch(r"school: (\w+) (\d{4}-\d\d-\d\d) (\d) cancelled", line):
+            change = Change(date.fromisoformat(found[2]), found[1], int(found[3]), cancelled=True)
+            self.stage.desk.publish(change, self.stage.clock.now())
+            await self.stage.service.deps.db.write("UPDATE feed_health SET next_at = 0")
+            await scrape_round(self.stage.service.deps)
         elif found := re.fullmatch(r"(group|forum|channel) ([\w ]+): (.*)", line):
             self._gather(found[1], found[2], found[3].split(", "))
         elif found := re.fullmatch(r"bot in ([\w ]+): (\w+)(?: by (\w+))?", line):

@@ -102,10 +102,10 @@ async def toast(update: Update, text: str) -> None:
         return
 
 
-async def say(update: Update, context: Context, text: str, *rows: Row) -> None:
+async def say(update: Update, context: Context, text: str, *rows: Row) -> Message:
     """Send a text to where the update came from. HTML."""
     assert update.effective_chat is not None
-    await context.bot.send_message(
+    return await context.bot.send_message(
         update.effective_chat.id,
         text,
         message_thread_id=thread_of(update),
