@@ -47,3 +47,6 @@ def install(*secrets: str, logger: logging.Logger | None = None) -> None:
             handler.setFormatter(Redacting(handler.formatter, secrets))
     for name in ("httpx", "httpcore", "hpack", "aiohttp.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # At DEBUG they write whole updates, calls and statements with their values: what people say, and passwords.
+    for name in ("telegram", "aiosqlite"):
+        logging.getLogger(name).setLevel(logging.INFO)
