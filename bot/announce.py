@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from html import escape
 
-from bot import __version__, compose
+from bot import __version__, compose, dates
 from bot.compose import Look, Timetable
 from bot.context import Deps
 from bot.diff import State, Told, What, is_rebuilt, marked, state_of, told
@@ -18,13 +19,14 @@ from bot.store import announced, outbox, snapshots
 from bot.store.announced import KIND, Key, OnTheWay, Pointer, Subscriber
 from bot.store.outbox import Content, Priority, Row
 from bot.store.schools import School, StoredTarget
+from bot.term import first_school_day, summer_break
 from bot.texts import texts_in
 from bot.texts.changes import changes_text, published_text, rebuilt_text
 from bot.timetable import Day, in_groups
 
 WINDOW = 14
 """Days from today that are followed."""
-PLAN_KIND = "plan"
+PLAN_KIND, SEASON_KIND = "plan", "season"
 ABSENCE = 48 * 3600
 """After so long without a round (a restored backup, a long stop) changes begin anew: nobody wants last week's."""
 _TRIES = 5
@@ -105,7 +107,33 @@ async def _look(deps: Deps, school: School, target: StoredTarget) -> None:
             changes.append(_Change(day, pointer, state))
     occasion = f"{deps.now()}-{revision}"
     job = _Job(deps, school, target, table, now, Reach(school.timezone, now, table.days), occasion)
+    if seen is not None:
+        await _see_you(job)
     await _tell(job, changes, states, (seen, revision))
+
+
+async def _see_you(job: _Job) -> None:
+    """One message in the first week of the long break, to everybody who follows the target: nothing comes in it."""
+    away = summer_break(job.now.date(), job.table.free)
+    if away is None:
+        return
+    day = first_school_day(away.last, job.table.free)
+    everybody = await announced.subscribers(job.deps.db, job.target.id, all_of_them=True)
+    contents = {one.language: Content(_farewell(job, one.language, day)) for one in everybody}
+    rows = [
+        replace(_plain_row(job, one, SEASON_KIND, away.first, contents[one.language]), fact=job.school.id)
+        for one in everybody
+    ]
+    rows = [replace(row, expires_at=None) for row in rows]
+    async with job.deps.db.transaction() as transaction:
+        await outbox.enqueue(transaction, rows, job.deps.now())
+    job.deps.courier.wake()
+
+
+def _farewell(job: _Job, language: str, day: date) -> str:
+    texts = texts_in(language)
+    words = texts("{school}: the school year is over. See you on {day}.")
+    return words.format(school=f"<b>{escape(job.school.name)}</b>", day=escape(dates.day_and_month(language, day)))
 
 
 def _state(table: Timetable, day: Day) -> State:

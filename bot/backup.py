@@ -57,6 +57,14 @@ def _problem(file: Path) -> str:
     return f"it was made by a newer version (schema {schema})" if schema > newest_schema() else ""
 
 
+def _begin_silently(database: Path) -> None:
+    """What was told since the backup is not in it: changes begin with what the schools say at the next look."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table in tables & {"announced", "announced_bases"}:
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - one of two names
+
+
 def put_back(file: Path, database: Path) -> Path | None:
     """Replace a database by a backup; the caller holds the folder. An older schema is migrated at the next start.
 
@@ -67,6 +75,7 @@ def put_back(file: Path, database: Path) -> Path | None:
     part = database.with_name(f"{database.name}.part")
     shutil.copyfile(file, part)
     part.chmod(0o600)
+    _begin_silently(part)
     kept = None
     if database.exists():
         kept = database.with_name(f"{database.name}.before-restore")

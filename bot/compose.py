@@ -13,7 +13,7 @@ from bot.buttons import data
 from bot.context import Deps
 from bot.drawn import words_of
 from bot.keyboards import Row, buttons_of
-from bot.model import Exam, Homework, Lesson, Plan
+from bot.model import Exam, FreeDays, Homework, Lesson, Plan
 from bot.render import view
 from bot.select import belonging_to
 from bot.store import homework, pictures, schools, snapshots
@@ -63,6 +63,7 @@ class Timetable:
     failing_since: datetime | None = None
     rows_only: bool = False
     pause: int = 0
+    free: tuple[FreeDays, ...] = ()
 
     def day(self, wanted: date) -> Day:
         """One of the days. Raises KeyError."""
@@ -129,6 +130,7 @@ async def timetable_of(
         revision="+".join(revisions),
         failing_since=datetime.fromtimestamp(min(failing), UTC) if failing else None,
         rows_only=rows_only,
+        free=(*school.calendar.holidays, *(free for plan in plans for free in plan.free_days)),
         pause=max([deps.config.poll_minutes * 60, *pauses]) * RARELY,
     )
 

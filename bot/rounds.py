@@ -55,10 +55,14 @@ async def scrape_round(deps: Deps) -> int:
 
 
 async def ask_now(deps: Deps, school_id: str | None = None) -> int:
-    """Have a school (None = every one) asked at the next tick instead of at its time; returns how many feeds."""
+    """Have a school (None = every one) asked at the next tick instead of at its time; returns how many feeds.
+
+    An account that the school refused is left alone: it would be locked.
+    """
     return await deps.db.write(
-        "UPDATE feed_health SET next_at = 0 WHERE feed_id IN (SELECT id FROM feeds WHERE ?1 IS NULL OR school_id = ?1)",
-        (school_id,),
+        "UPDATE feed_health SET next_at = 0 WHERE next_at < ?2"
+        " AND feed_id IN (SELECT id FROM feeds WHERE ?1 IS NULL OR school_id = ?1)",
+        (school_id, accounts.PAUSED),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.model import FreeDays
@@ -10,6 +11,7 @@ from bot.model import FreeDays
 NIGHT = (22, 5)
 """From this hour to that nobody publishes much."""
 SELDOM, RARELY = 4, 8
+WEEKEND = timedelta(days=3)
 SUMMER = timedelta(days=35)
 """A break so long ends a school year."""
 
@@ -34,9 +36,25 @@ def days_to_school(today: date, free: Sequence[FreeDays]) -> int:
     return 60
 
 
+def first_school_day(after: date, free: Iterable[FreeDays]) -> date:
+    """The first day after `after` that may have school."""
+    return after + timedelta(days=1 + days_to_school(after + timedelta(days=1), list(free)))
+
+
+def spans(free: Iterable[FreeDays]) -> list[FreeDays]:
+    """Free days that follow each other, with at most a weekend between, as one span."""
+    found: list[FreeDays] = []
+    for one in sorted(free, key=lambda span: (span.first, span.last)):
+        if found and one.first <= found[-1].last + WEEKEND:
+            last = found.pop()
+            one = replace(last, last=max(last.last, one.last))  # noqa: PLW2901 - the longer one takes its place
+        found.append(one)
+    return found
+
+
 def summer_break(today: date, free: Iterable[FreeDays]) -> FreeDays | None:
-    """The long break that lies around `today`, in its first week."""
-    for span in free:
+    """The long break that `today` is in the first week of, None = there is none."""
+    for span in spans(free):
         if span.first <= today < span.first + timedelta(days=7) and span.last - span.first >= SUMMER:
             return span
     return None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.model import FreeDays
-from bot.term import RARELY, SELDOM, days_to_school, pause_factor, summer_break
+from bot.term import RARELY, SELDOM, days_to_school, first_school_day, pause_factor, spans, summer_break
 
 ZONE = ZoneInfo("Europe/Vilnius")
 CHRISTMAS = FreeDays(date(2026, 12, 23), date(2027, 1, 6))
@@ -44,3 +44,11 @@ def test_only_the_long_break_ends_a_year() -> None:
     assert summer_break(date(2026, 6, 20), [CHRISTMAS, SUMMER]) == SUMMER
     assert summer_break(date(2026, 6, 30), [SUMMER]) is None
     assert summer_break(date(2026, 12, 23), [CHRISTMAS]) is None
+
+
+def test_days_that_follow_each_other_are_one_span() -> None:
+    friday = FreeDays(date(2026, 11, 27), date(2026, 11, 27), "a")
+    monday = FreeDays(date(2026, 11, 30), date(2026, 12, 1), "b")
+    later = FreeDays(date(2026, 12, 7), date(2026, 12, 7))
+    assert spans([monday, later, friday]) == [FreeDays(friday.first, monday.last, "a"), later]
+    assert first_school_day(friday.last, [monday]) == date(2026, 12, 2)

@@ -6,6 +6,7 @@ from telegram import Update
 
 from bot.commands import Audience, Command
 from bot.context import Context
+from bot.rounds import ask_now
 from bot.screens import asker_of, say
 from bot.texts import mark
 
@@ -13,7 +14,7 @@ from bot.texts import mark
 async def run(update: Update, context: Context) -> None:
     """Make every feed due; the next tick of the scrape job asks them."""
     asker = await asker_of(update, context.deps)
-    count = await context.deps.db.write("UPDATE feed_health SET next_at = 0")
+    count = await ask_now(context.deps)
     text = asker.texts.plural("{count} address is asked now.", "{count} addresses are asked now.", count)
     await say(update, context, text)
 

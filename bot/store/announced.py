@@ -118,13 +118,13 @@ async def bases(db: Database, target_id: int, days: Iterable[date]) -> dict[tupl
     return {(date.fromisoformat(row["day"]), row["hash"]): decode(State, row["lessons"]) for row in rows}
 
 
-async def subscribers(db: Database, target_id: int) -> list[Subscriber]:
-    """The active chats that want to be told of the target's changes."""
+async def subscribers(db: Database, target_id: int, *, all_of_them: bool = False) -> list[Subscriber]:
+    """The active chats that want to be told of the target's changes, or all that follow it."""
     rows = await db.all(
         "SELECT s.*, c.language, c.theme, c.format, c.quiet_from, c.quiet_to, c.horizon FROM subscriptions AS s"
-        " JOIN chats AS c USING (chat_id, thread_id) WHERE s.target_id = ? AND s.changes = 1 AND c.active = 1"
+        " JOIN chats AS c USING (chat_id, thread_id) WHERE s.target_id = ? AND (s.changes = 1 OR ?) AND c.active = 1"
         " ORDER BY s.id",
-        (target_id,),
+        (target_id, all_of_them),
     )
     return [
         Subscriber(
