@@ -7,6 +7,10 @@ const TAGS = {
 };
 const FOLDED_LINES = 3;
 
+// What Telegram makes a link without being told: addresses, and commands that stand alone.
+const FOUND = /https?:\/\/\S*[^\s.,;:!?)»”]|(?<![\w/.])\/[a-z][a-z0-9_]{0,31}(?![\w/])/gi;
+const VERBATIM = ["code", "pre", "text_link", "url", "bot_command"];
+
 /** A text with its entities, as nodes. `act` has follow(url) for links and say(text) for commands. */
 export function formatted(text, entities, act) {
   const sorted = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
@@ -26,21 +30,38 @@ function spans(text, entities, from, to, act) {
       inside.push(entities[next]);
       next += 1;
     }
-    if (entity.offset > at) nodes.push(text.slice(at, entity.offset));
-    nodes.push(wrapped(entity, spans(text, inside, entity.offset, end, act), text.slice(entity.offset, end), act));
+    nodes.push(...plain(text.slice(at, entity.offset), act));
+    const children = VERBATIM.includes(entity.type)
+      ? [text.slice(entity.offset, end)]
+      : spans(text, inside, entity.offset, end, act);
+    nodes.push(wrapped(entity, children, text.slice(entity.offset, end), act));
     at = end;
   }
-  if (at < to) nodes.push(text.slice(at, to));
+  nodes.push(...plain(text.slice(at, to), act));
   return nodes;
+}
+
+function plain(text, act) {
+  const nodes = [];
+  let at = 0;
+  for (const found of text.matchAll(FOUND)) {
+    nodes.push(text.slice(at, found.index));
+    nodes.push(found[0].startsWith("/") ? command(found[0], act) : link(found[0], [found[0]], act));
+    at = found.index + found[0].length;
+  }
+  nodes.push(text.slice(at));
+  return nodes.filter((node) => node !== "");
+}
+
+function command(words, act) {
+  const button = element("button", { type: "button", className: "command" }, words);
+  button.addEventListener("click", () => act.say(words));
+  return button;
 }
 
 function wrapped(entity, children, words, act) {
   if (entity.type === "text_link" || entity.type === "url") return link(entity.url ?? words, children, act);
-  if (entity.type === "bot_command") {
-    const button = element("button", { type: "button", className: "command" }, ...children);
-    button.addEventListener("click", () => act.say(words));
-    return button;
-  }
+  if (entity.type === "bot_command") return command(words, act);
   if (entity.type === "spoiler") return element("span", { className: "spoiler", tabIndex: 0 }, ...children);
   const made = element(TAGS[entity.type] ?? "span", {}, ...children);
   return entity.type === "expandable_blockquote" ? expandable(made, words) : made;

@@ -277,7 +277,8 @@ class State:
     ) -> Message:
         """Store a message; ids grow per supergroup and channel, and over all private chats and basic groups."""
         shared = chat.type in {"private", "group"}
-        ids = self._private_ids if shared else self._own_ids.setdefault(chat.id, itertools.count(1))
+        first = 2 if chat.is_forum else 1  # in a forum, 1 is the topic that is always there
+        ids = self._private_ids if shared else self._own_ids.setdefault(chat.id, itertools.count(first))
         data: Json = {"message_id": next(ids), "date": self.now(), "chat": chat.json()}
         if chat.type == "channel":
             data["sender_chat"] = chat.json()
