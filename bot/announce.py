@@ -181,16 +181,16 @@ async def _rows(
     if is_rebuilt([(change.pointer.state, change.state) for change in changes]):
         overtaken = [number for waiting in way.waiting.values() for number in waiting.ids]
         first = changes[0].day.date
-        return [await _rebuilt(job, one, first) for one in subscribers], overtaken
+        return [await _rebuilt(job, one, first) for one in subscribers if one.changes], overtaken
     rows: list[Row] = []
     gone: list[int] = []
     published = [change for change in changes if not change.pointer.state.known and change.state.lessons]
     for one in subscribers:
         near = any(job.reach.covers(one.horizon, change.day.date) for change in published)
         out = published if near and _wants_plans(one) else []
-        if out and (len(out) > 1 or not _items(job, out[0], out[0].pointer.hash, one.groups)):
+        if out and (len(out) > 1 or not one.changes or not _items(job, out[0], out[0].pointer.hash, one.groups)):
             rows.append(await _published(job, one, out))
-        for change in changes:
+        for change in changes if one.changes else ():
             key: Key = (one.chat_id, one.thread_id, change.day.date)
             waiting = way.waiting.get(key)
             gone += waiting.ids if waiting else ()

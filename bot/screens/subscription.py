@@ -66,7 +66,13 @@ async def show_subscription(update: Update, context: Context, asker: Asker, subs
         context,
         f"{title}\n{texts('A press changes a line.')}",
         [(texts("Daily plan: {time}").format(time=subscription.daily or off), data("set", "daily", number))],
-        [(_ticked(texts("Changes at once"), on=subscription.changes), data("set", "changes", number))],
+        [
+            (_ticked(texts("Changes at once"), on=subscription.changes), data("set", "changes", number)),
+            (
+                _ticked(texts("New plans"), on=bool(subscription.settings.get("published"))),
+                data("set", "plans", number),
+            ),
+        ],
         [(texts("Homework: {time}").format(time=subscription.homework or off), data("set", "hw", number))],
         [(texts("Lesson reminder: {when}").format(when=soon), data("set", "remind", number))],
         [(shortened(texts("Groups: {names}").format(names=groups)), data("set", "groups", number))],
@@ -98,6 +104,9 @@ async def change(update: Update, context: Context, asker: Asker, args: tuple[str
         subscription = at_time(subscription, what, None if value == "off" else value)
     elif what == "changes":
         subscription = replace(subscription, changes=not subscription.changes)
+    elif what == "plans":
+        wanted = not subscription.settings.get("published")
+        subscription = replace(subscription, settings={**subscription.settings, "published": wanted})
     elif what == "silent":
         subscription = replace(subscription, silent=not subscription.silent)
     elif what == "remind":

@@ -119,10 +119,11 @@ async def bases(db: Database, target_id: int, days: Iterable[date]) -> dict[tupl
 
 
 async def subscribers(db: Database, target_id: int, *, all_of_them: bool = False) -> list[Subscriber]:
-    """The active chats that want to be told of the target's changes, or all that follow it."""
+    """The active chats that want to be told of the target's changes or new plans, or all that follow it."""
     rows = await db.all(
         "SELECT s.*, c.language, c.theme, c.format, c.quiet_from, c.quiet_to, c.horizon FROM subscriptions AS s"
-        " JOIN chats AS c USING (chat_id, thread_id) WHERE s.target_id = ? AND (s.changes = 1 OR ?) AND c.active = 1"
+        " JOIN chats AS c USING (chat_id, thread_id) WHERE s.target_id = ? AND c.active = 1"
+        " AND (s.changes = 1 OR json_extract(s.settings, '$.published') OR ?)"
         " ORDER BY s.id",
         (target_id, all_of_them),
     )
