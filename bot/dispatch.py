@@ -172,7 +172,7 @@ async def _out_of_date(update: Update, context: Context, command: Command | None
 async def _refuse(update: Update, context: Context, asker: Asker, command: Command) -> None:
     if await people.role_of(context.deps.db, asker.user_id) == people.BANNED:
         if asker.private:
-            await _tell(update, context, asker.texts("The bot's admins have closed it for you."))
+            await _tell(update, context, asker.texts("The bot's admins have blocked you."))
         return
     if command.audience in {Audience.ADMIN, Audience.OWNER}:
         text = asker.texts("Only the bot's admins can do this.")
@@ -202,6 +202,8 @@ async def _failed(update: object, context: Context) -> None:
         return
     asker = await asker_of(update, context.deps)
     try:
-        await _tell(update, context, asker.texts("Something went wrong here, and it is noted. Please try again later."))
+        await _tell(
+            update, context, asker.texts("Something went wrong here, and I have noted it. Please try again later.")
+        )
     except TelegramError as second:
         log.info("and the person could not be told: %s", type(second).__name__)

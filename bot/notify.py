@@ -21,7 +21,7 @@ async def source_broke(deps: Deps, school: School, feed: Feed, health: Health) -
     since = datetime.fromtimestamp(health.failing_since or deps.now(), UTC).astimezone(school.timezone)
     texts = texts_in(deps.config.language)
     text = texts(
-        "{school}: the page ({system}) cannot be read since {since}. {error}. "
+        "{school}: the page ({system}) could not be read since {since}. {error}. "
         "People see the last good plan with its age; I go on trying."
     ).format(
         school=f"<b>{escape(school.name)}</b>",

@@ -44,14 +44,14 @@ async def run(update: Update, context: Context) -> None:
             return
     if not text or len(text) > LONGEST:
         how = "<code>/broadcast …</code>, <code>/broadcast @9a …</code>"
-        await say(update, context, texts("Write the message behind the command: {how}").format(how=how))
+        await say(update, context, texts("Write the message after the command: {how}").format(how=how))
         return
     key = secrets.token_hex(4)
     kept = json.dumps({"key": key, "text": text})
     await deps.db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_pending(asker), kept))
     rows = await _audiences(deps, texts, key, target.id if target else 0, target.name if target else "")
     await say(update, context, text)
-    await say(update, context, texts("That is how it will look. To whom shall it go?"), *rows)
+    await say(update, context, texts("This is how it will look. Who should get it?"), *rows)
 
 
 def _pending(asker: Asker) -> str:

@@ -29,7 +29,7 @@ async def run(update: Update, context: Context) -> None:
     lines += [
         "",
         escape(texts("What was sent is deleted after 7 days, backups after 7 days.")),
-        escape(texts("/stop deletes everything at once. Who runs this bot can see the database.")),
+        escape(texts("/stop deletes everything at once. Whoever runs this bot can see the database.")),
     ]
     await show(update, context, "\n".join(lines))
 

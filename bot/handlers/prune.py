@@ -10,12 +10,20 @@ from bot.context import Context
 from bot.screens import asker_of, say
 from bot.texts import mark
 
+WORDS = {
+    "sent rows": mark("sent messages"),
+    "snapshots": mark("old timetables"),
+    "pictures": mark("pictures"),
+    "announcements": mark("announcements"),
+    "tasks": mark("old homework"),
+}
+
 
 async def run(update: Update, context: Context) -> None:
     """Delete what is older than a week, and say how much that was."""
     asker = await asker_of(update, context.deps)
     gone = await upkeep.prune(context.deps.db, context.deps.clock.now())
-    figures = ", ".join(f"{count} {what}" for what, count in gone.items())
+    figures = ", ".join(f"{asker.texts(WORDS.get(what, what))}: {count}" for what, count in gone.items())
     await say(update, context, asker.texts("Deleted: {figures}").format(figures=figures))
 
 

@@ -24,7 +24,7 @@ from bot.screens.school import show_school, show_schools
 from bot.screens.school_edit import EDITS
 from bot.store import accounts, schools
 from bot.store.schools import School
-from bot.texts import mark
+from bot.texts import errors, mark
 
 ADDRESS = re.compile(r"(?i)(https?|webcals?)://[^\s/]+\S*")
 ID_LENGTH = 24
@@ -107,7 +107,11 @@ async def _add(
         return
     source = deps.sources.get(words[1]) if len(words) > 1 else None
     if len(words) > 1 and source is None:
-        raise UsageError(f"{words[1]!r} is no system; known: {', '.join(sorted(deps.sources))}")
+        raise UsageError(
+            mark("{name} is not a system that I know. I know: {names}"),
+            name=words[1],
+            names=", ".join(sorted(deps.sources)),
+        )
     await say(update, context, texts("One moment: the school's page is being read."))
     context.application.create_task(_look(update, context, asker, words[0], source, school, position), update)
 
@@ -134,7 +138,8 @@ async def _look(
         text = texts("This is {system}.").format(system=f"<b>{escape(source.title)}</b>")
         text += "\n" + texts("It asks for a password: add it now, then send the password in a private chat.")
     except SourceError as error:
-        await say(update, context, texts("This cannot be read: {error}").format(error=escape(str(error))))
+        why = f"{errors.reason(texts, type(error).__name__)} ({error})"
+        await say(update, context, texts("This cannot be read: {error}").format(error=escape(why)))
         return
     else:
         text, name = trial.told(texts, found), found.plan.school

@@ -54,7 +54,7 @@ async def run(update: Update, context: Context) -> None:
         [(f"🌐 {language}", data("set", "language")), (texts(THEMES[chat.theme]), data("set", "theme"))],
         [(texts(FORMATS[chat.format]), data("set", "format")), (texts(HORIZONS[chat.horizon]), data("set", "horizon"))],
     ]
-    text = texts("Settings. A press changes a line.")
+    text = texts("Settings. Tap a line to change it.")
     if not asker.private:
         text += "\n" + texts("Only admins of this chat can change them.")
     await show(update, context, text, *rows)
@@ -180,7 +180,7 @@ async def time_typed(update: Update, context: Context, args: tuple[str, ...]) ->
     subscription = await mine(context, asker, args[1])
     found = TIME.fullmatch(_typed(update))
     if found is None:
-        words = asker.texts("That is no time of day. Write it like 18:30.")
+        words = asker.texts("That is not a time of day. Write it like 18:30.")
         await ask(update, context, asker, words, "time", *args)
         return
     time = f"{int(found[1]):02}:{found[2]}"

@@ -57,7 +57,7 @@ async def _offer(update: Update, context: Context, number: str) -> None:
         return
     followed = await subscriptions.of_chat(context.deps.db, asker.chat.chat_id, asker.chat.thread_id)
     if any(subscription.target_id == target.id for subscription in followed):
-        lead, extra = asker.texts("You follow {name} already."), []
+        lead, extra = asker.texts("You already follow {name}."), []
     else:
         lead = asker.texts("This is the timetable of {name}.")
         extra = [[(asker.texts("Follow {name}").format(name=target.name), data("class", target.id))]]

@@ -47,7 +47,7 @@ async def run(update: Update, context: Context) -> None:
             limit=usage.limit // MEBIBYTE if usage.limit else "–",
             swap=usage.swap // MEBIBYTE,
         ),
-        texts("Starts in 7 days: {count}, for want of memory: {memory}, killed: {killed}").format(
+        texts("Starts in 7 days: {count}, out of memory: {memory}, killed: {killed}").format(
             count=again.started, memory=again.by_memory, killed=again.killed
         ),
     ]

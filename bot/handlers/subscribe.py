@@ -132,7 +132,7 @@ async def channel_named(update: Update, context: Context, args: tuple[str, ...])
     target, near = await named(context, asker, (message.text or "" if message else "")[:64])
     if target is None:
         names = ", ".join(item.name for item in near[:8])
-        words = asker.texts("I do not know that class. Alike are: {names}").format(names=escape(names) or "–")
+        words = asker.texts("I do not know that class. Similar: {names}").format(names=escape(names) or "–")
         await ask(update, context, asker, words, "channel", channel)
         return
     chat = await chats.get(context.deps.db, channel) or Chat(channel, type="channel", language=asker.chat.language)

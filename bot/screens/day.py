@@ -214,7 +214,7 @@ async def asked_day(update: Update, context: Context, *, week: bool = False) -> 
             example = escape(
                 f"{dates.short_weekday(asker.texts.language, 4)}, {dates.short_date(asker.texts.language, today)}, 9a"
             )
-            hint = asker.texts("I do not know what day or class that is. These I understand: {examples}")
+            hint = asker.texts("I do not know that day or class. I understand, for example: {examples}")
             await show(update, context, hint.format(examples=example))
             return True
         day, targets = today, [found]

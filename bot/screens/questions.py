@@ -22,7 +22,7 @@ async def ask(update: Update, context: Context, asker: Asker, text: str, verb: s
         settings = {**asker.chat.settings, KEY: question}
         await chats.put(transaction, replace(asker.chat, settings=settings), deps.now())
     if not asker.private:  # a bot in a group reads what answers it; who does not answer it is not to be disturbed
-        text = f"{text}\n{asker.texts('Answer this message.')}"
+        text = f"{text}\n{asker.texts('Reply to this message.')}"
     assert update.effective_chat is not None
     await context.bot.send_message(
         update.effective_chat.id,

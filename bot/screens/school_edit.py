@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any
 
 from bot.config import zone_named
-from bot.errors import UsageError
+from bot.errors import ConfigError, UsageError
 from bot.store.schools import School
+from bot.texts import mark
 
 NAME_LENGTH = 80
 WEEK_LENGTH = 8
@@ -21,12 +22,17 @@ Edit = Callable[[School, str], School]
 def _name(school: School, words: str) -> School:
     name = " ".join(words.split())
     if not 0 < len(name) <= NAME_LENGTH:
-        raise UsageError(f"a name has 1 to {NAME_LENGTH} letters")
+        raise UsageError(mark("A name has 1 to {count} letters."), count=NAME_LENGTH)
     return replace(school, name=name)
 
 
 def _zone(school: School, words: str) -> School:
-    return replace(school, timezone=zone_named(words.strip()))
+    try:
+        return replace(school, timezone=zone_named(words.strip()))
+    except ConfigError:
+        raise UsageError(
+            mark("{text} is not a time zone. Write it like Europe/Vilnius."), text=words.strip() or "–"
+        ) from None
 
 
 def _weeks(school: School, words: str) -> School:
@@ -35,7 +41,7 @@ def _weeks(school: School, words: str) -> School:
         return _with(school, {"anchor": None, "weeks": None})
     *weeks, anchor = words.split() or [""]
     if not 2 <= len(weeks) <= 4 or len(set(weeks)) != len(weeks) or any(len(week) > WEEK_LENGTH for week in weeks):
-        raise UsageError("two to four week types and a date: A B 2026-08-31")
+        raise UsageError(mark("Write two to four week types and a date, like this: A B 2026-08-31"))
     return _with(school, {"anchor": day_of(anchor).isoformat(), "weeks": weeks})
 
 
@@ -51,7 +57,7 @@ def day_of(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise UsageError(f"{text!r} is no date; write it as 2026-08-31")
+    raise UsageError(mark("{text} is not a date. Write it like 2026-08-31."), text=text or "–")
 
 
 def with_holiday(school: School, words: str) -> School:
@@ -60,7 +66,7 @@ def with_holiday(school: School, words: str) -> School:
     first, _, last = span.partition("..")
     begin, end = day_of(first), day_of(last or first)
     if end < begin or (end - begin).days > 366:
-        raise UsageError("the last day comes before the first, or more than a year after it")
+        raise UsageError(mark("The last day comes before the first, or more than a year after it."))
     item = {"first": begin.isoformat(), "last": end.isoformat(), "name": name.strip()[:NAME_LENGTH]}
     listed = school.settings.get("holidays", ())
     kept = [old for old in listed if (old["first"], old["last"]) != (item["first"], item["last"])]

@@ -64,7 +64,7 @@ async def show_subscription(update: Update, context: Context, asker: Asker, subs
     await show(
         update,
         context,
-        f"{title}\n{texts('A press changes a line.')}",
+        f"{title}\n{texts('Tap a line to change it.')}",
         [(texts("Daily plan: {time}").format(time=subscription.daily or off), data("set", "daily", number))],
         [
             (_ticked(texts("Changes at once"), on=subscription.changes), data("set", "changes", number)),
@@ -142,7 +142,7 @@ async def _ask_time(update: Update, context: Context, asker: Asker, subscription
     presets, now = (DAILY, subscription.daily) if what == "daily" else (HOMEWORK, subscription.homework)
     text = texts("When should the daily plan come? Before noon it is about the same day, later about the next.")
     if what == "hw":
-        text = texts("When should homework for the next school day be remembered?")
+        text = texts("When should I remind you of the homework for the next school day?")
     cells = [(_ticked(time, on=time == now), data("set", what, subscription.id, time)) for time in presets]
     await show(
         update,
@@ -188,7 +188,7 @@ async def known_groups(context: Context, subscription: Subscription) -> list[str
 async def _ask_groups(update: Update, context: Context, asker: Asker, subscription: Subscription) -> None:
     texts = asker.texts
     groups = await known_groups(context, subscription)
-    text = texts("Which groups should be shown? Without a pick all are; whole-class lessons always are.")
+    text = texts("Which groups should be shown? If you pick none, all are; lessons of the whole class always are.")
     if not groups:
         text = texts("The school's plan names no groups here.")
     cells = [
