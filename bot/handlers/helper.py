@@ -20,7 +20,7 @@ async def run(update: Update, context: Context) -> None:
     answered = update.effective_message.reply_to_message if update.effective_message else None
     person = answered.from_user if answered is not None else None
     if asker.private or person is None or person.is_bot:
-        await show(update, context, asker.texts("In a group, answer a message of the person with /helper."))
+        await show(update, context, asker.texts("In a group, reply with /helper to a message of that person."))
         return
     helpers = set(asker.chat.settings.get("helpers", ()))
     chosen = person.id not in helpers

@@ -103,14 +103,14 @@ async def settings_opened(update: Update, context: Context, args: tuple[str, ...
         rows.append([(writers, data("hs", target.id, "writers"))])
     rows.append([("◀", data("h", target.id, "0"))])
     lines = [
-        texts("Homework of {name}. A press changes a line.").format(name=f"<b>{escape(target.name)}</b>"),
+        texts("Homework of {name}. Tap a line to change it.").format(name=f"<b>{escape(target.name)}</b>"),
         texts(
             "The reminder says what is due on the next school day and not ticked; tests are told a week and a day "
             "ahead."
         ),
     ]
     if not asker.private:
-        lines.append(texts("To choose a helper, an admin answers a message of theirs with /helper."))
+        lines.append(texts("To choose a helper, an admin replies with /helper to one of their messages."))
     await show(update, context, "\n".join(lines), *rows)
 
 

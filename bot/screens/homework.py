@@ -81,7 +81,7 @@ async def may_write(update: Update, context: Context, asker: Asker) -> None:
     if rule == "helpers" and asker.user_id in asker.chat.settings.get("helpers", ()):
         return
     if not await is_chat_admin(update, context, asker):
-        raise Denied(mark("In this group only its admins, and whom they chose, may add homework."))
+        raise Denied(mark("In this group only its admins, and those they chose, may add homework."))
 
 
 async def own_task(update: Update, context: Context, asker: Asker, number: str) -> Task:
@@ -95,7 +95,7 @@ async def own_task(update: Update, context: Context, asker: Asker, number: str) 
     ):  # fmt: skip
         raise ValueError("no such task of this chat")
     if not asker.private and task.author != asker.user_id and not await is_chat_admin(update, context, asker):
-        raise Denied(mark("Only who wrote this, or an admin of the group, can change it."))
+        raise Denied(mark("Only whoever wrote this, or an admin of the group, can change it."))
     return task
 
 
