@@ -8,7 +8,7 @@ MALLOC := MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test deploy-lint lint types layers unit wheel conformance fuzz faults replay gallery locale lock e2e docs clean \
-	bench bench-parse bench-http bench-render bench-delivery bench-memory
+	bench bench-parse bench-http bench-render bench-delivery bench-memory soak
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -97,8 +97,21 @@ bench-delivery: $(VENV)/.dev ## the transports beside each other, then the couri
 	$(MALLOC) $(PY) -m tools.bench_delivery $(BENCH)
 	$(MALLOC) $(PY) -m tools.bench_courier
 
-bench-memory: $(VENV)/.dev
-	$(PY) -m tools.bench_memory $(BENCH)
+# An environment with nothing but what a server has: what merely lies in one is imported by others, and weighs.
+build/runtime/.stamp: requirements/runtime.txt $(VENV)/.dev
+	@rm -rf build/runtime && $(PY) -m venv --without-pip build/runtime
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --python build/runtime/bin/python --require-hashes -r $<; \
+	else $(PYTHON) -m pip --python build/runtime/bin/python install -q --disable-pip-version-check --require-hashes -r $<; fi
+	@build/runtime/bin/python -m compileall -q -o 2 build/runtime/lib
+	@touch $@
+
+bench-memory: build/runtime/.stamp
+	@build/runtime/bin/python -m compileall -q -o 2 bot tools
+	$(PY) -m tools.bench_memory --python build/runtime/bin/python $(BENCH)
+
+soak: build/runtime/.stamp ## 10,000 scrape rounds: memory, files and tasks stay flat (SOAK="--rounds 500")
+	@build/runtime/bin/python -m compileall -q -o 2 bot tools
+	$(PY) -m tools.soak --python build/runtime/bin/python $(SOAK)
 
 lock: ## compile the lock files, with a week's cooldown
 	uv pip compile -q pyproject.toml --generate-hashes --universal --python-version 3.11 --exclude-newer "7 days" -o requirements/runtime.txt

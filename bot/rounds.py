@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import announce, notify
+from bot import announce, memory, notify
 from bot.context import Deps
 from bot.errors import LoginRequired, NotReleased, SourceError, UnknownTarget
 from bot.model import FreeDays
@@ -50,7 +49,7 @@ async def scrape_round(deps: Deps) -> int:
 
     asked = sum(await asyncio.gather(*(one(school) for school in await schools.all_schools(deps.db))))
     if asked:
-        gc.collect()  # parse trees hold cycles: collected now, their memory goes back to the system at once
+        memory.give_back()  # parse trees hold cycles: collected now, their memory goes back to the system at once
     return asked
 
 

@@ -125,7 +125,7 @@ build_release() {
     run cp -R "$source_dir/bot" "$packages/bot"
     run find "$packages/bot" -name __pycache__ -prune -exec rm -rf {} +
     run "$release/bin/python" -m pip uninstall --quiet -y --disable-pip-version-check setuptools pip
-    run "$release/bin/python" -m compileall -q "$packages"
+    run "$release/bin/python" -m compileall -q -o 0 -o 2 "$packages"
     run touch "$release/complete"
 }
 

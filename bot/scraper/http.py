@@ -55,7 +55,7 @@ REDIRECTS = 5
 SPACING = 0.5
 """Seconds between two requests to one host."""
 CACHE_BYTES = 4_000_000
-ROUND_BYTES = 8_000_000
+ROUND_BYTES = 3_000_000
 CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FORBIDDEN = "address not allowed"
@@ -66,7 +66,7 @@ _Key = tuple[object, ...]
 class Round:
     """One scrape round: within it, equal GETs are asked once, whether they succeed or fail.
 
-    Bodies of more than `ROUND_BYTES` in all are forgotten, the oldest first.
+    Bodies of more than `ROUND_BYTES` in all are forgotten, what was asked for least lately first.
     """
 
     pages: OrderedDict[_Key, asyncio.Future[Page]] = field(default_factory=OrderedDict)
@@ -185,6 +185,7 @@ class Visit:
         )
         key = (*request.key, request.max_bytes, *self._cookies(request.url))
         while (known := self._round.pages.get(key)) is not None:
+            self._round.pages.move_to_end(key)
             await asyncio.wait([known])
             if not known.cancelled():
                 return _result(known)

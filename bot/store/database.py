@@ -32,7 +32,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA journal_size_limit = 4194304",
     "PRAGMA busy_timeout = 5000",
-    "PRAGMA cache_size = -2000",
+    "PRAGMA cache_size = -1000",
     "PRAGMA temp_store = MEMORY",
 )
 
