@@ -14,7 +14,7 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 
-from bot import claim, digest, health, watch
+from bot import claim, digest, health, menus, watch
 from bot.clock import Clock
 from bot.config import Config
 from bot.context import DEPS, Context, Deps
@@ -153,6 +153,7 @@ async def running(
         await digest.send_due(deps)  # what came due while the service was stopped, and where the counting begins
         await application.start()
         stack.push_async_callback(application.stop)
+        application.create_task(menus.publish(application.bot, deps), name="menus")
         sending = asyncio.create_task(courier.run(), name="courier")
         stack.push_async_callback(_stop_sending, courier, sending)
         assert application.updater is not None

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from telegram.ext import Application
 
-from bot import bell, digest, live, reminders, upkeep
+from bot import bell, digest, live, promotion, reminders, upkeep
 from bot.context import DEPS, Context, Deps
 from bot.errors import SchoolbellError
 from bot.rounds import scrape_when_due
@@ -26,6 +26,7 @@ JOBS: tuple[tuple[str, Work, float, float], ...] = (
     ("homework", reminders.work, 10, 3),
     ("bell", bell.ring, 20, 4),
     ("live", live.refresh, 30, 5),
+    ("promotion", promotion.ask_where_needed, 3600, 90),
     ("upkeep", upkeep.nightly, 600, 60),
 )
 

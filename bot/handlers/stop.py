@@ -39,6 +39,7 @@ COMMAND = Command(
     summary=mark("stop and delete everything"),
     run=run,
     presses={"stop": answered},
+    aliases=("forget",),
     audience=Audience.CHAT_ADMIN,
     order=95,
 )

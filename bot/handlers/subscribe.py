@@ -15,6 +15,7 @@ from bot.screens.access import school_for, target_for
 from bot.screens.day import show_day, today_of
 from bot.screens.pick import SUBSCRIPTIONS, ask_grade, ask_language, ask_letter, ask_school, ask_when, named, offer_near
 from bot.screens.questions import ask
+from bot.screens.subscription import mine, target_of
 from bot.store import chats, subscriptions
 from bot.store.chats import Chat
 from bot.store.subscriptions import Subscription
@@ -112,6 +113,32 @@ async def _follow(
     deps.wanted.add(target_id)
 
 
+async def moved_up(update: Update, context: Context, args: tuple[str, ...]) -> None:
+    """The answer to "is 9a now 10a?" (bot/promotion.py): the new class, `stay`, or `stop`."""
+    asker = await asker_of(update, context.deps)
+    texts = asker.texts
+    subscription = await mine(context, asker, args[0])
+    old = await target_of(context, subscription)
+    name = f"<b>{escape(old.name)}</b>"
+    if args[1] == "stay":
+        await show(update, context, texts("It stays {name}.").format(name=name))
+        return
+    target = None if args[1] == "stop" else await target_for(context.deps, asker, args[1])
+    if target is not None and target.school_id != old.school_id:
+        raise ValueError("a class of another school")
+    async with context.deps.db.transaction() as transaction:
+        if target is None:
+            await subscriptions.remove(transaction, subscription.id)
+        else:
+            await subscriptions.retarget(transaction, subscription.id, target.id)
+    if target is None:
+        await show(update, context, texts("{name} is not followed any more.").format(name=name))
+        return
+    context.deps.wanted.add(target.id)
+    new = f"<b>{escape(target.name)}</b>"
+    await show(update, context, texts("Done. You will get the timetable of {name}.").format(name=new))
+
+
 async def channel_pressed(update: Update, context: Context, args: tuple[str, ...]) -> None:
     """The button under the news that the bot may write into a channel: which class, typed."""
     asker = await asker_of(update, context.deps)
@@ -159,6 +186,7 @@ COMMAND = Command(
         "grade": grade_picked,
         "class": class_picked,
         "when": when_picked,
+        "up": moved_up,
         "channel": channel_pressed,
     },
     answers={"channel": channel_named},

@@ -95,3 +95,18 @@ async def put(transaction: Transaction, wanted: Subscription, now: int) -> int:
 async def remove(transaction: Transaction, subscription_id: int) -> int:
     """End a subscription; returns 1, or 0 when there was none."""
     return await transaction.execute("DELETE FROM subscriptions WHERE id = ?", (subscription_id,))
+
+
+async def retarget(transaction: Transaction, subscription_id: int, target_id: int) -> None:
+    """Follow another target with the same settings; where the chat follows that already, the old one just ends."""
+    changed = await transaction.execute(
+        "UPDATE OR IGNORE subscriptions SET target_id = ? WHERE id = ?", (target_id, subscription_id)
+    )
+    if not changed:
+        await remove(transaction, subscription_id)
+
+
+async def asked(transaction: Transaction, subscription: Subscription, key: str, value: object) -> None:
+    """Remember what the chat was asked about a subscription, so that it is not asked again."""
+    settings = json.dumps({**subscription.settings, key: value}, sort_keys=True)
+    await transaction.execute("UPDATE subscriptions SET settings = ? WHERE id = ?", (settings, subscription.id))
