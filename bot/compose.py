@@ -160,7 +160,7 @@ async def day_content(
     shown = of_groups(table.day(day), groups)
     due = [task for task in table.homework if task.due == day]
     exams = [exam for exam in table.exams if exam.date == day]
-    head = day_texts.headline(texts, shown, _whose(table))
+    head = day_texts.headline(texts, shown, _whose(table), rows_only=table.rows_only)
     words = [lead, head, _freshness(deps, texts, table)]
     twin = day_texts.twin(texts, shown, due, exams)
     picture = None
@@ -224,7 +224,14 @@ async def week_content(
         )
         picture = await picture_of(deps, grid, look)
     more = (texts("Text"), data("t", target.id, "w", f"{monday:%Y%m%d}"))
-    return _content("\n".join(filter(None, words)), day_texts.week_twin(texts, days), picture, look, [*buttons], more)
+    return _content(
+        "\n".join(filter(None, words)),
+        day_texts.week_twin(texts, days, rows_only=table.rows_only),
+        picture,
+        look,
+        [*buttons],
+        more,
+    )
 
 
 async def words_in_parts(

@@ -22,21 +22,24 @@ _STATUS_WORDS = {
 }
 
 
-def headline(texts: Texts, day: Day, who: str) -> str:
+def headline(texts: Texts, day: Day, who: str, *, rows_only: bool = False) -> str:
     """Two lines: the date and whose day it is, then what is special about it. HTML."""
     first = f"<b>{escape(dates.day_title(texts.language, day.date))}</b> · {escape(who)}"
-    return f"{first}\n{summary(texts, day)}"
+    return f"{first}\n{summary(texts, day, rows_only=rows_only)}"
 
 
-def summary(texts: Texts, day: Day) -> str:
-    """One line: how many lessons, and how many of them changed or are cancelled. HTML."""
+def summary(texts: Texts, day: Day, *, rows_only: bool = False) -> str:
+    """One line: how many lessons, and how many of them changed or are cancelled. HTML.
+
+    `rows_only`: the school publishes changes and no plan, so a day without any is not a day without lessons.
+    """
     if not day.known:
         return escape(texts("The school has not published this day."))
     if day.free:
         return escape(texts("No school: {name}").format(name=day.free) if day.free != "-" else texts("No school."))
     if not day.lessons:
-        return escape(texts("No lessons."))
-    parts = [texts.plural("{count} lesson", "{count} lessons", len(day.taking_place))]
+        return escape(texts("No changes.") if rows_only else texts("No lessons."))
+    parts = [] if rows_only else [texts.plural("{count} lesson", "{count} lessons", _slots_held(day))]
     cancelled = sum(lesson.status is Status.CANCELLED for lesson in day.lessons)
     changed = sum(lesson.status in {Status.CHANGED, Status.ADDED, Status.MOVED} for lesson in day.lessons)
     if changed:
@@ -44,6 +47,11 @@ def summary(texts: Texts, day: Day) -> str:
     if cancelled:
         parts.append(texts.plural("{count} cancelled", "{count} cancelled", cancelled))
     return escape(" · ".join(parts))
+
+
+def _slots_held(day: Day) -> int:
+    """Lessons as a pupil counts them: parallel groups are one."""
+    return len({(lesson.start, lesson.periods) for lesson in day.taking_place})
 
 
 def twin(texts: Texts, day: Day, homework: Sequence[Homework] = (), exams: Sequence[Exam] = ()) -> str:
@@ -93,12 +101,12 @@ def times_text(start: time | None, end: time | None) -> str:
     return "–".join(f"{moment:%H:%M}" for moment in (start, end) if moment)
 
 
-def week_twin(texts: Texts, days: Sequence[Day]) -> str:
+def week_twin(texts: Texts, days: Sequence[Day], *, rows_only: bool = False) -> str:
     """Every day of a week with its lessons. HTML."""
     blocks = []
     for day in days:
         title = f"<b>{escape(dates.day_title(texts.language, day.date))}</b>"
-        body = twin(texts, day) if day.lessons else summary(texts, day)
+        body = twin(texts, day) if day.lessons else summary(texts, day, rows_only=rows_only)
         blocks.append(f"{title}\n{body}")
     return "\n\n".join(blocks)
 
