@@ -30,7 +30,7 @@ async def test_preview_audience_progress_and_report(stage: Stage) -> None:
     people = await followers(stage, 5)
     people[0].user.deactivated = True  # nobody tells the bot of it
     await owner.say("/broadcast Rytoj <b>mokyklos</b> šventė & koncertas")
-    asked = await hears(stage, owner, "To whom shall it go?")
+    asked = await hears(stage, owner, "Who should get it?")
     assert owner.messages[-2].text == "Rytoj <b>mokyklos</b> šventė & koncertas"
     await owner.press(asked, "Everybody (5)")
     report = await hears(stage, owner, "Broadcast: 4 of 5 sent")
@@ -48,7 +48,7 @@ async def test_one_class_only(stage: Stage) -> None:
     others = await followers(stage, 2, "9a")
     (only,) = await followers(stage, 1, "10b", first=3001)
     await owner.say("/broadcast @10B Rytoj ekskursija")
-    asked = await hears(stage, owner, "To whom shall it go?")
+    asked = await hears(stage, owner, "Who should get it?")
     await owner.press(asked, "10b (1)")
     await hears(stage, owner, "✓ Broadcast: 1 of 1 sent")
     assert [message.text for message in only.messages] == ["Rytoj ekskursija"]
@@ -72,12 +72,12 @@ async def test_nobody_means_nobody(stage: Stage) -> None:
     owner = await owner_of(stage)
     (person,) = await followers(stage, 1)
     await owner.say("/broadcast Klaida")
-    asked = await hears(stage, owner, "To whom shall it go?")
+    asked = await hears(stage, owner, "Who should get it?")
     await owner.press(asked, "Nobody")
     await hears(stage, owner, "Nobody was told.")
     await owner.press(asked, "Everybody (1)")
     await owner.say("/broadcast")
-    await hears(stage, owner, "Write the message behind the command")
+    await hears(stage, owner, "Write the message after the command")
     assert (await broadcasts.progress(stage.service.deps.db, "")).total == 0
     assert person.messages == []
 

@@ -63,7 +63,7 @@ async def test_words_change_a_school(stage: Stage) -> None:
     await owner.say("/school saules zone Europe/Warsaw")
     await hears(stage, owner, "Time zone: Europe/Warsaw")
     await owner.say("/school saules zone Europe/Nowhere")
-    await hears(stage, owner, "not a known zone")
+    await hears(stage, owner, "Europe/Nowhere is not a time zone")
     await owner.say("/school saules weeks A B 2026-08-31")
     await hears(stage, owner, "Week types: A B 2026-08-31")
     school = await schools.school_by_id(stage.service.deps.db, "saules")
@@ -81,7 +81,7 @@ async def test_holidays_come_and_go(stage: Stage) -> None:
     await owner.press(shown, shown.buttons[0][0]["text"])
     await hears(stage, owner, "No holidays are set.")
     await owner.say("/holiday 2027-01-06..2026-12-23")
-    await hears(stage, owner, "the last day comes before the first")
+    await hears(stage, owner, "The last day comes before the first")
 
 
 async def test_a_password_is_sealed_and_its_message_deleted(
