@@ -30,9 +30,9 @@ async def test_the_claim_link_works_once(stage: Stage, caplog: pytest.LogCapture
     payload = claim_payload(caplog)
     ona, jonas = stage.api.user(1001, "Ona", "en"), stage.api.user(1002, "Jonas", "en")
     assert "Only the bot's admins" in (await answered(stage, ona, "/status")).text
-    assert "used up" in (await answered(stage, ona, "/start claim-wrong")).text
+    assert "already been used" in (await answered(stage, ona, "/start claim-wrong")).text
     assert "yours now" in (await answered(stage, ona, f"/start {payload}")).text
-    assert "used up" in (await answered(stage, jonas, f"/start {payload}")).text
+    assert "already been used" in (await answered(stage, jonas, f"/start {payload}")).text
     assert "Saulės gimnazija" in (await answered(stage, ona, "/status")).text
     assert "Only the bot's admins" in (await answered(stage, jonas, "/stats")).text
 
