@@ -72,8 +72,9 @@ fuzz: $(VENV)/.dev ## 100,000 mutated pages (FUZZ="--count 2000")
 faults: $(VENV)/.dev ## every fault of docs/faults.md, got and goal (FAULTS=--bounded)
 	$(PY) -m tools.faults $(FAULTS)
 
-replay: $(VENV)/.dev ## two weeks of a school through the real pipeline, every message printed
+replay: $(VENV)/.dev ## weeks of schools and a month of homework through the real pipeline, every message printed
 	$(PY) -m tools.replay $(REPLAY)
+	$(PY) -m tools.replay_homework
 
 gallery: $(VENV)/.dev ## the pictures of the documentation
 	$(PY) -m tools.gallery

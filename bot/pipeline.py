@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.context import Deps
-from bot.errors import NotReleased, SourceChanged, SourceDown, SourceError
+from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceDown, SourceError
 from bot.guard import carried, is_doubtful
 from bot.model import Plan
 from bot.scraper.contract import Query, Source
-from bot.scraper.http import Round
+from bot.scraper.http import Round, Visit
 from bot.scraper.reading import foreseen, parsed
 from bot.store import accounts, homework, schools, snapshots
 from bot.store.database import Transaction
@@ -45,9 +45,19 @@ async def refresh(deps: Deps, school: School, feed: Feed, target: StoredTarget |
     source = deps.sources[feed.source]
     # In the worker: the crypto library is imported there, and only where a password is kept.
     sealed = feed.sealed_password
-    password = "" if sealed is None else await deps.worker.run(deps.vault.opened, sealed)
-    query = replace(_query(deps, school, feed, target), password=password)
-    plan = await _read(deps, source, query, round_)
+    query = _query(deps, school, feed, target)
+    if sealed is None:
+        plan = await _read(deps, source, query, deps.http.visit(round_))
+    else:
+        account = (feed.id, sealed)  # another password is another session
+        try:
+            query = replace(query, password=await deps.worker.run(deps.vault.opened, sealed))
+            plan = await _read(deps, source, query, deps.http.visit(round_, account=account))
+        except LoginRequired:
+            deps.http.end_session(account)
+            raise
+        except TimeoutError:
+            raise SourceDown("the worker is busy: the password could not be opened") from None
     return await _take_over(deps, school, feed, target, plan)
 
 
@@ -66,9 +76,9 @@ def _query(deps: Deps, school: School, feed: Feed, target: StoredTarget | None) 
     return query if target is None else replace(query, kind=target.kind, name=target.name)
 
 
-async def _read(deps: Deps, source: Source, query: Query, round_: Round) -> Plan:
+async def _read(deps: Deps, source: Source, query: Query, visit: Visit) -> Plan:
     with foreseen(source):
-        pages = await source.fetch(deps.http.visit(round_), query)
+        pages = await source.fetch(visit, query)
     try:
         return await deps.worker.run(parsed, source, pages, query)
     except TimeoutError:

@@ -130,7 +130,13 @@ async def refresh_feed(
     except NotReleased as error:  # the school has not published it yet: nothing is broken
         log.info("%s: %s", school.id, error)
         pause = _pause(deps, school, feed, free)
-        after = replace(healthy(health, deps.now(), pause, shape), last_success=health.last_success)
+        after = replace(
+            healthy(health, deps.now(), pause, shape),
+            last_success=health.last_success,
+            # Who was told that it broke is told when it can be read again, which is not yet.
+            told_admin=health.told_admin,
+            failing_since=health.failing_since if health.told_admin else None,
+        )
     except SourceError as error:
         deps.wanted.difference_update(target.id for target in targets if target is not None)
         pause = _pause(deps, school, feed, free)

@@ -17,7 +17,7 @@ import logging
 import socket
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -53,6 +53,7 @@ MAX_BYTES = 5_000_000
 DEADLINE = 20.0
 REDIRECTS = 5
 SPACING = 0.5
+SESSIONS_KEPT = 500  # accounts whose cookies are kept between rounds; in memory only
 """Seconds between two requests to one host."""
 CACHE_BYTES = 4_000_000
 ROUND_BYTES = 3_000_000
@@ -108,6 +109,7 @@ class SchoolHttp:
         self._resolver = resolver
         self._user_agent = user_agent
         self._connector: aiohttp.TCPConnector | None = None
+        self._jars: dict[Hashable, aiohttp.CookieJar] = {}
         self.deadline = deadline
         self.turns = Turns(clock, spacing)
         self.bodies = Bodies(CACHE_BYTES)
@@ -130,9 +132,20 @@ class SchoolHttp:
             await self._connector.close()
             self._connector = None
 
-    def visit(self, round_: Round | None = None) -> Visit:
-        """The `Http` of one fetch, with a cookie jar of its own."""
-        return Visit(self, round_ or Round())
+    def visit(self, round_: Round | None = None, *, account: Hashable | None = None) -> Visit:
+        """The `Http` of one fetch, with a cookie jar of its own; visits of one `account` share theirs, so that a
+        session is kept from round to round."""
+        jar = aiohttp.CookieJar(unsafe=True)  # a school on a bare address keeps its session too
+        if account is not None:
+            jar = self._jars.pop(account, jar)
+            self._jars[account] = jar
+            while len(self._jars) > SESSIONS_KEPT:
+                del self._jars[next(iter(self._jars))]
+        return Visit(self, round_ or Round(), jar)
+
+    def end_session(self, account: Hashable) -> None:
+        """Forget an account's cookies: the next visit begins anew."""
+        self._jars.pop(account, None)
 
     def _socket(self, info: Any) -> socket.socket:
         family, kind, proto, _, address = info
@@ -162,10 +175,10 @@ class SchoolHttp:
 class Visit:
     """One fetch's way to a school: see the `Http` protocol (bot/scraper/contract.py) for what it promises."""
 
-    def __init__(self, http: SchoolHttp, round_: Round) -> None:
+    def __init__(self, http: SchoolHttp, round_: Round, jar: aiohttp.CookieJar) -> None:
         self._http = http
         self._round = round_
-        self._jar = aiohttp.CookieJar(unsafe=True)  # a school on a bare address keeps its session too
+        self._jar = jar
 
     async def get(
         self,

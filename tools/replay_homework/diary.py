@@ -42,6 +42,10 @@ class Diary:
     _session: str = ""
     _pages: int = 0
 
+    def end_session(self) -> None:
+        """Whoever is signed in is so no more."""
+        self._session = ""
+
     def app(self) -> web.Application:
         """The site."""
         app = web.Application(middlewares=[self._faults])
@@ -67,8 +71,9 @@ class Diary:
         answer: web.StreamResponse = await handler(request)
         return answer
 
-    async def _login_page(self, _: web.Request) -> web.Response:
-        return _page(LOGIN_PAGE)
+    async def _login_page(self, request: web.Request) -> web.Response:
+        """Who is signed in already sees their own page."""
+        return _page(WHO if self._session and request.cookies.get("session") == self._session else LOGIN_PAGE)
 
     async def _sign_in(self, request: web.Request) -> web.Response:
         form = await request.post()

@@ -25,6 +25,8 @@ _SCHEDULE = "/1/lt/page/schedule/view"
 _HOLIDAYS = "/1/lt/page/atostogos/atostogu_rodymas"
 _MOST_PAGES = 10
 _DAYS_BACK = 14
+# What was asked in this visit already is asked once more: the first answer was that of a session that had ended.
+_ANEW = {"Cache-Control": "no-cache"}
 _SIGNED_IN = "act-user-info-text"
 
 # The months as a date names them ("rugsėjo 30 d."), and as a heading does.
@@ -88,8 +90,11 @@ def _base(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def _sign_in(http: Http, base: str, query: Query) -> None:
-    await http.get(base + _LOGIN_PAGE)
+async def _sign_in(http: Http, base: str, query: Query, *, anew: bool = False) -> None:
+    """Sign in, unless the session of the last visit still stands; `anew` = it is known not to."""
+    page = await http.get(base + _LOGIN_PAGE, headers=_ANEW if anew else None)
+    if _SIGNED_IN.encode() in page.body and not anew:
+        return
     form = {"username": query.username, "password": query.password, "dienynas_remember_me": "1"}
     _check_answer(text_of(await http.post(base + _LOGIN, data=form)))
 
@@ -99,12 +104,14 @@ async def _ask(http: Http, base: str, query: Query, path: str, form: Mapping[str
     page = await _once(http, base + path, form)
     if _SIGNED_IN.encode() in page.body or _has_tables(page, page.body.decode("latin-1")):
         return page
-    await _sign_in(http, base, query)
-    return await _once(http, base + path, form)
+    await _sign_in(http, base, query, anew=True)
+    return await _once(http, base + path, form, headers=_ANEW)
 
 
-async def _once(http: Http, url: str, form: Mapping[str, str] | None) -> Page:
-    return await http.get(url) if form is None else await http.post(url, data=form)
+async def _once(
+    http: Http, url: str, form: Mapping[str, str] | None, *, headers: Mapping[str, str] | None = None
+) -> Page:
+    return await http.get(url, headers=headers) if form is None else await http.post(url, data=form, headers=headers)
 
 
 def _check_answer(text: str) -> None:
