@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from html import escape
@@ -213,3 +214,62 @@ def _indiware_lesson(slot: Slot, rows: Sequence[Row], day: date) -> str:
         f"<Fa{subject[1]}>{subject[0]}</Fa>{group}<Le{teacher[1]}>{teacher[0]}</Le><Ra{room[1]}>{room[0]}</Ra>"
         f"<If>{info}</If></Std>"
     )
+
+
+CZECH = ("po", "út", "st", "čt", "pá")
+
+
+def bakalari(plan: Sequence[Slot], rows: Sequence[Row], monday: date, now: datetime, free: Mapping[date, str]) -> str:
+    """A class's week. A lesson that is over gets its topic."""
+    days = "".join(_bakalari_day(plan, rows, monday + timedelta(days=step), now, free) for step in range(5))
+    return (
+        '<!DOCTYPE html><html><head><meta charset="utf-8"><title>Rozvrh</title></head><body>'
+        '<select id="selectedClass"><option></option><option value="9" selected="selected">9a</option></select>'
+        f'<div class="bk-timetable-body"><div id="main" class="bk-timetable-main">{days}</div></div></body></html>'
+    )
+
+
+def _bakalari_day(plan: Sequence[Slot], rows: Sequence[Row], day: date, now: datetime, free: Mapping[date, str]) -> str:
+    head = (
+        '<div class="bk-timetable-day day-name"><div class="bk-day-wrapper"><div>'
+        f'<span class="bk-day-day">{CZECH[day.weekday()]}</span> <span class="bk-day-date">{day.day}.{day.month}.</span>'
+        "</div></div></div>"
+    )
+    if day in free:
+        cells = f'<div class="bk-timetable-off"><div class="empty dayoff">{free[day]}</div></div>'
+    else:
+        here = [slot for slot in plan if slot.weekday == day.weekday()]
+        details = [detail for slot in here for detail in _bakalari_details(slot, rows, day, now)]
+        cells = "".join(
+            '<div class="bk-timetable-cell"><div class="day-item"><div class="day-item-hover" data-detail=\''
+            f"{json.dumps(detail, ensure_ascii=False)}'></div></div></div>"
+            for detail in details
+        )
+        cells = f'<div class="bk-cell-wrapper">{cells}</div>'
+    return f'<div class="d-flex flex-row bk-timetable-row">{head}{cells}</div>'
+
+
+def _bakalari_details(slot: Slot, rows: Sequence[Row], day: date, now: datetime) -> list[dict[str, str]]:
+    row = next((r for r in rows if (r.day, r.period) == (day, slot.period) and r.group in {"", slot.group}), None)
+    old = f"({slot.subject}, {slot.teacher}, {slot.room})"
+    atom = {"type": "atom", "teacher": slot.teacher, "room": slot.room, "group": slot.group, "changeinfo": "",
+            "theme": "Kapitola 4" if day < now.date() else "",
+            "subjecttext": f"{slot.subject} | {_bakalari_when(day, slot.period)}"}  # fmt: skip
+    if row is None:
+        return [atom]
+    removed = {"type": "removed", "removedinfo": f"Zrušeno ({slot.subject}, {slot.teacher})", "absentinfo": "",
+               "subjecttext": _bakalari_when(day, slot.period)}  # fmt: skip
+    if row.cancelled:
+        return [removed]
+    if row.moved_to:
+        there = f"{slot.subject} | {_bakalari_when(day, row.moved_to)}"
+        info = f"Přesun z {day.day}.{day.month}., {slot.period}. hod {old}"
+        return [removed, {**atom, "subjecttext": there, "changeinfo": info}]
+    changed = {"teacher": row.teacher or slot.teacher, "room": row.room or slot.room}
+    return [{**atom, **changed, "changeinfo": f"Suplování {old}"}]
+
+
+def _bakalari_when(day: date, period: int) -> str:
+    start, end = BELLS[period]
+    clock = f"{start.hour}:{start:%M} - {end.hour}:{end:%M}"
+    return f"{CZECH[day.weekday()]} {day.day}.{day.month}. | {period} ({clock})"

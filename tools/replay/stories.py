@@ -308,6 +308,81 @@ def _indiware(rows: tuple[Row, ...], free: Mapping[date, str]) -> Site:
     return site
 
 
+def bakalari_autumn() -> Story:
+    """Two weeks of a school that publishes whole weeks; topics of lessons that are over; a day off that is named late."""
+    first = date(2026, 11, 16)
+
+    def d(number: int) -> date:
+        return on(first, number)
+
+    rows = (
+        Row(at(d(1), "07:05"), d(2), 3, teacher="Nova"),
+        Row(at(d(3), "09:05"), d(3), 5, cancelled=True),
+    )
+
+    def site(url: str, now: datetime) -> Answer:
+        free = {d(11): "Ředitelské volno"} if now >= at(d(8), "08:05") else {}
+        page = _bakalari(url, now, rows, free)
+        return page[: len(page) // 2] if at(d(4), "10:00") <= now < at(d(4), "10:10") else page
+
+    return Story("bakalari-autumn", "Europe/Prague", first, _BAKALARI, site, FOLLOWERS, ("9a",))
+
+
+def bakalari_advent() -> Story:
+    """A move, a change of one group that is taken back before breakfast, an outage."""
+    first = date(2026, 12, 7)
+
+    def d(number: int) -> date:
+        return on(first, number)
+
+    rows = (
+        Row(at(d(2), "13:05"), d(3), 3, moved_to=7),
+        Row(at(d(3), "20:05"), d(4), 2, until=at(d(4), "06:05"), group="2/2", teacher="Nova"),
+    )
+
+    def site(url: str, now: datetime) -> Answer:
+        return _bakalari(url, now, rows, {})
+
+    down = Trouble(at(d(7), "10:00"), at(d(7), "11:00"))
+    return Story("bakalari-advent", "Europe/Prague", first, _BAKALARI, with_trouble(site, (down,)), FOLLOWERS, ("9a",))
+
+
+_BAKALARI = (("bakalari", "https://lipa.example/Timetable/Public"),)
+
+
+def _bakalari(url: str, now: datetime, rows: tuple[Row, ...], free: Mapping[date, str]) -> str:
+    monday = now.date() - timedelta(days=now.weekday() - (7 if "/Next/" in url else 0))
+    return pages.bakalari(PLAN, published(rows, now), monday, now, free)
+
+
+def sheet_of_two_weeks() -> Story:
+    """A sheet alone, with weeks A and B from an anchor; a lesson of B weeks is edited, then a weekly one is added."""
+    first = date(2026, 11, 16)
+
+    def d(number: int) -> date:
+        return on(first, number)
+
+    def site(_url: str, now: datetime) -> Answer:
+        head, *lines = pages.sheet(PLAN, "9a").splitlines()
+        room = "20" if now < at(d(2), "10:05") else "21"
+        table = [f"{head},week", *(f"{line}," for line in lines)]
+        table += ["1,6,12:55,13:40,Art,Farba,16,9a,,A", f"1,6,12:55,13:40,Music,Nuta,{room},9a,,B"]
+        if now >= at(d(8), "11:05"):
+            table.append("4,7,13:50,14:35,Choir,Nuta,hall,9a,,")
+        return "\n".join(table) + "\n"
+
+    return Story(
+        "sheet-of-two-weeks",
+        "Europe/Vilnius",
+        first,
+        (("sheet", "https://linde.example/plan.csv"),),
+        site,
+        FOLLOWERS,
+        classes=("9a",),
+        settings={"anchor": first.isoformat(), "weeks": ["A", "B"]},
+    )
+
+
 STORIES = (
     optivum_autumn,
     optivum_new_timetable,
@@ -317,4 +392,7 @@ STORIES = (
     calendar_spring,
     indiware_autumn,
     indiware_christmas,
+    bakalari_autumn,
+    bakalari_advent,
+    sheet_of_two_weeks,
 )
