@@ -12,7 +12,7 @@ from html import escape
 from bot import __version__, compose, dates
 from bot.compose import Look, Timetable
 from bot.context import Deps
-from bot.diff import State, Told, What, is_rebuilt, marked, state_of, told
+from bot.diff import State, Told, What, is_rebuilt, marked, same_but_date, state_of, told
 from bot.reach import Reach, due_at, still_ahead
 from bot.screens.day import day_buttons, week_buttons
 from bot.store import announced, outbox, snapshots
@@ -26,6 +26,7 @@ from bot.timetable import Day, in_groups
 
 WINDOW = 14
 """Days from today that are followed."""
+AGAIN = timedelta(days=7)
 PLAN_KIND, SEASON_KIND = "plan", "season"
 ABSENCE = 48 * 3600
 """After so long without a round (a restored backup, a long stop) changes begin anew: nobody wants last week's."""
@@ -54,6 +55,7 @@ class _Job:
     reach: Reach
     occasion: str
     """When and at which revisions: A → B → A → B is four facts."""
+    repeated: frozenset[date] = frozenset()
     bases: dict[tuple[date, str], State] = field(default_factory=dict)
     contents: dict[tuple[object, ...], Content] = field(default_factory=dict)
     items: dict[tuple[object, ...], tuple[Told, ...]] = field(default_factory=dict)
@@ -184,20 +186,35 @@ async def _rows(
         return [await _rebuilt(job, one, first) for one in subscribers if one.changes], overtaken
     rows: list[Row] = []
     gone: list[int] = []
+    job.repeated = _repeated(changes)
     published = [change for change in changes if not change.pointer.state.known and change.state.lessons]
     for one in subscribers:
         near = any(job.reach.covers(one.horizon, change.day.date) for change in published)
         out = published if near and _wants_plans(one) else []
         if out and (len(out) > 1 or not one.changes or not _items(job, out[0], out[0].pointer.hash, one.groups)):
             rows.append(await _published(job, one, out))
+        heard: set[date] = set()
         for change in changes if one.changes else ():
             key: Key = (one.chat_id, one.thread_id, change.day.date)
             waiting = way.waiting.get(key)
             gone += waiting.ids if waiting else ()
+            if not waiting and change.day.date in job.repeated and change.day.date - AGAIN in heard:
+                continue
             row = await _row(job, one, change, base=waiting.base if waiting else "", reply_to=way.messages.get(key))
+            heard |= {change.day.date} if row is not None else set()
             if row is not None and (waiting or not row.not_before or not one.daily or _is_now(job, one, change)):
                 rows.append(row)
     return rows, gone
+
+
+def _repeated(changes: Sequence[_Change]) -> frozenset[date]:
+    """Days that changed just as the same weekday a week before: a weekly plan was edited, which is told once."""
+    found = {c.day.date: told(c.pointer.state, c.state) for c in changes if c.pointer.state.known}
+    return frozenset(
+        day
+        for day, items in found.items()
+        if items and day - AGAIN in found and same_but_date(items, found[day - AGAIN])
+    )
 
 
 def _wants_plans(one: Subscriber) -> bool:
@@ -279,7 +296,8 @@ async def _content(
             lead = published_text(texts, [day], items)
         else:
             mine = _of_groups(before, one.groups), _of_groups(change.state, one.groups)
-            lead = changes_text(texts, day, items, before=mine[0], after=mine[1])
+            weekly = day + AGAIN in job.repeated
+            lead = changes_text(texts, day, items, before=mine[0], after=mine[1], weekly=weekly)
         shown = replace(change.day, lessons=marked(change.day.lessons, items))
         job.contents[key] = await compose.day_content(
             job.deps,

@@ -267,6 +267,16 @@ def is_rebuilt(days: Sequence[tuple[State, State]]) -> bool:
     return touched >= 2 and changed >= 8 and changed > total * MANY
 
 
+def same_but_date(some: Iterable[Told], others: Iterable[Told]) -> bool:
+    """Whether two days changed alike, as they do when a weekly plan is edited."""
+
+    def undated(item: Told) -> tuple[What, Lesson | None, Lesson | None]:
+        before, after = item.edit.before, item.edit.after
+        return item.what, before and replace(before, date=None), after and replace(after, date=None)
+
+    return [undated(item) for item in some] == [undated(item) for item in others]
+
+
 def marked(lessons: Sequence[Lesson], items: Iterable[Told]) -> tuple[Lesson, ...]:
     """The lessons of a day as they are drawn: what changed without the school's own mark gets one."""
     found = list(lessons)

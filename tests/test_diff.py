@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.diff import Edit, State, Told, What, apply, canonical, diff, is_rebuilt, marked, told
+from bot.diff import Edit, State, Told, What, apply, canonical, diff, is_rebuilt, marked, same_but_date, told
 from bot.model import Lesson, Status, Was
 
 DAY = date(2026, 11, 24)
@@ -181,3 +181,14 @@ def test_what_the_school_did_not_mark_is_marked_in_the_picture() -> None:
 
 def test_a_told_edit_has_a_side() -> None:
     assert Told(What.ADDED, Edit(None, PLAN[0])).edit.lesson is PLAN[0]
+
+
+def test_the_same_edit_a_week_later() -> None:
+    def items(day: date, room: str) -> tuple[Told, ...]:
+        before = [replace(one, date=day) for one in PLAN]
+        after = [replace(before[0], rooms=(room,)), *before[1:]]
+        return told(State(canonical(before)), State(canonical(after)))
+
+    later = date(2026, 12, 1)
+    assert same_but_date(items(DAY, "12"), items(later, "12"))
+    assert not same_but_date(items(DAY, "12"), items(later, "13"))

@@ -30,8 +30,10 @@ def day_name(texts: Texts, day: date) -> str:
     return escape(f"{name[:1].upper()}{name[1:]} {dates.short_date(texts.language, day)}")
 
 
-def changes_text(texts: Texts, day: date, items: Sequence[Told], *, before: State, after: State) -> str:
-    """The lead of a message about one day. HTML."""
+def changes_text(
+    texts: Texts, day: date, items: Sequence[Told], *, before: State, after: State, weekly: bool = False
+) -> str:
+    """The lead of a message about one day, and with `weekly` about the same weekday later on. HTML."""
     name = day_name(texts, day)
     if after.free and not before.free:
         return _with_note(texts("{day}: no school").format(day=name), "" if after.free == "-" else after.free)
@@ -39,7 +41,8 @@ def changes_text(texts: Texts, day: date, items: Sequence[Told], *, before: Stat
         return texts("{day}: there is school after all").format(day=name)
     if note := _all_cancelled(items, before, after):
         return _with_note(texts("{day}: all lessons are cancelled").format(day=name), note[0])
-    return _listed(name, lines_of(texts, items))
+    more = [texts("also in the weeks after")] if weekly else []
+    return _listed(name, lines_of(texts, items) + more)
 
 
 def published_text(texts: Texts, days: Sequence[date], items: Sequence[Told] = ()) -> str:

@@ -98,3 +98,9 @@ def test_plans_that_are_out() -> None:
     assert published_text(TEXTS, [DAY]) == "The plan for Tuesday 24/11 is out"
     assert published_text(TEXTS, [DAY, date(2026, 11, 27)]) == "The plan from Tuesday 24/11 to Friday 27/11 is out"
     assert rebuilt_text(TEXTS, DAY) == "The timetable was rebuilt, from Tuesday 24/11 on"
+
+
+def test_an_edit_of_the_weekly_plan_is_said_once_for_all_weeks() -> None:
+    states = State(canonical([ENGLISH])), State(canonical([replace(ENGLISH, rooms=("112",))]))
+    words = changes_text(TEXTS, DAY, told(*states), before=states[0], after=states[1], weekly=True)
+    assert words == "Tuesday 24/11, lesson 3: English in 112 instead of 205 · also in the weeks after"

@@ -232,7 +232,8 @@ def bakalari(plan: Sequence[Slot], rows: Sequence[Row], monday: date, now: datet
 def _bakalari_day(plan: Sequence[Slot], rows: Sequence[Row], day: date, now: datetime, free: Mapping[date, str]) -> str:
     head = (
         '<div class="bk-timetable-day day-name"><div class="bk-day-wrapper"><div>'
-        f'<span class="bk-day-day">{CZECH[day.weekday()]}</span> <span class="bk-day-date">{day.day}.{day.month}.</span>'
+        f'<span class="bk-day-day">{CZECH[day.weekday()]}</span> '
+        f'<span class="bk-day-date">{day.day}.{day.month}.</span>'
         "</div></div></div>"
     )
     if day in free:

@@ -309,7 +309,7 @@ def _indiware(rows: tuple[Row, ...], free: Mapping[date, str]) -> Site:
 
 
 def bakalari_autumn() -> Story:
-    """Two weeks of a school that publishes whole weeks; topics of lessons that are over; a day off that is named late."""
+    """A school that publishes whole weeks; topics of lessons that are over; a day off that is named late."""
     first = date(2026, 11, 16)
 
     def d(number: int) -> date:
