@@ -136,7 +136,7 @@ class Dispatcher:
             await run()
         except SchoolbellError as error:
             await _tell(update, context, errors.told(asker.texts, error))
-        except (ValueError, IndexError, KeyError) as error:
+        except (ValueError, IndexError, KeyError, OverflowError) as error:
             if update.callback_query is None:
                 raise
             log.info("press refused: %s", type(error).__name__)  # arguments of a forged or stale button

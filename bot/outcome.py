@@ -107,6 +107,7 @@ _WORDS: tuple[tuple[str, Outcome, str], ...] = (
     ("replied message not found", Outcome.MESSAGE_GONE, "message gone"),
     # The topic.
     ("message thread not found", Outcome.NO_TOPIC, "topic gone"),
+    ("message_thread_not_found", Outcome.NO_TOPIC, "topic gone"),
     ("topic_deleted", Outcome.NO_TOPIC, "topic gone"),
     ("topic_closed", Outcome.NO_TOPIC, "topic closed"),
     ("topic_id_invalid", Outcome.NO_TOPIC, "topic gone"),

@@ -20,6 +20,7 @@ from bot.term import pause_factor
 log = logging.getLogger(__name__)
 
 SCHOOLS_AT_ONCE = 4
+SAME_TROUBLE = 900  # seconds between the failures of two feeds that are one trouble of their school
 TELL_AFTER = 3  # equal failures in a row before an admin is told
 
 
@@ -146,7 +147,7 @@ async def refresh_feed(
         after = healthy(health, deps.now(), pause, shape)
         if health.failures:
             log.info("%s (%s) is back", school.id, feed.source)
-        if health.told_admin and feed.owner_chat is None:
+        if health.told_admin and feed.owner_chat is None and not await _told_with_another(deps, feed, health):
             await notify.source_is_back(deps, school, feed, health)
         if feed.owner_chat is None and health.shape and shape and health.shape != shape:
             await notify.shape_changed(deps, school, feed)
@@ -173,6 +174,13 @@ async def _after_failure(deps: Deps, school: School, feed: Feed, after: Health, 
             return replace(after, next_at=accounts.PAUSED, told_admin=True)
         return after
     if after.failures >= TELL_AFTER and not after.told_admin and feed.owner_chat is None:
+        if await _told_with_another(deps, feed, after):
+            return replace(after, told_admin=True)
         await notify.source_broke(deps, school, feed, after)
         return replace(after, told_admin=True)
     return after
+
+
+async def _told_with_another(deps: Deps, feed: Feed, health: Health) -> bool:
+    """Whether it is the school that is away, and the notice of another of its feeds says so."""
+    return await schools.told_with(deps.db, feed, health.failing_since or deps.now(), SAME_TROUBLE)

@@ -27,6 +27,7 @@ TEXTS = [
     (400, "Bad Request: USER_IS_BLOCKED", Outcome.GONE),
     (400, "Bad Request: message thread not found", Outcome.NO_TOPIC),
     (400, "Bad Request: TOPIC_CLOSED", Outcome.NO_TOPIC),
+    (400, "Bad Request: MESSAGE_THREAD_NOT_FOUND", Outcome.NO_TOPIC),
     (400, "Topic_closed", Outcome.NO_TOPIC),
     (400, "Bad Request: TOPIC_DELETED", Outcome.NO_TOPIC),
     (400, "Bad Request: can't parse entities: Unsupported start tag \"x\" at byte offset 3", Outcome.PLAIN),

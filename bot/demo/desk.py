@@ -56,12 +56,16 @@ class Held:
 
 @dataclass(slots=True)
 class Desk:
-    """The school's state. `published_at` is when it last changed anything."""
+    """The school's state. `published_at` is when it last changed anything.
+
+    `body` is what every page says instead of what it should, for whoever tests that nobody believes it.
+    """
 
     published_at: datetime
     changes: list[Change] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     site: Site = Site.UP
+    body: str | None = None
     polls: int = 0
 
     def publish(self, change: Change, now: datetime) -> None:

@@ -61,6 +61,8 @@ def school_site(desk: Desk, clock: Clock) -> web.Application:
             request.transport.abort()
             await asyncio.sleep(0)
             raise web.HTTPServiceUnavailable
+        if desk.body is not None:
+            return _html(desk.body)
         pages = {Site.MAINTENANCE: MAINTENANCE, Site.LOGIN: LOGIN, Site.EMPTY: ""}
         if desk.site in pages:
             return _html(pages[desk.site])

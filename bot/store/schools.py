@@ -276,6 +276,15 @@ async def health_of(db: Database, feed_id: int) -> Health:
     return Health(**{**values, "told_admin": bool(values["told_admin"])})
 
 
+async def told_with(db: Database, feed: Feed, since: int, within: int) -> bool:
+    """Whether the admins know of another feed of this school that fails since about the same time: one trouble."""
+    sql = (
+        "SELECT 1 FROM feed_health AS h JOIN feeds AS f ON f.id = h.feed_id WHERE f.school_id = ? AND f.id <> ?"
+        " AND f.owner_chat IS NULL AND h.told_admin = 1 AND h.failing_since BETWEEN ? AND ? LIMIT 1"
+    )
+    return await db.value(sql, (feed.school_id, feed.id, since - within, since + within)) is not None
+
+
 async def put_health(transaction: Transaction, health: Health) -> None:
     """Write down how a feed is doing."""
     await transaction.execute(

@@ -12,7 +12,7 @@ import time
 import tools.faults
 from tools.faults.row import Row, Scale
 
-INNER = {"__main__", "row", "stage", "worker"}
+INNER = {"__main__", "row", "stage", "worker", "product"}
 
 
 def groups() -> list[str]:
