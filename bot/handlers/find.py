@@ -51,7 +51,7 @@ async def _search(update: Update, context: Context, asker: Asker, words: str) ->
     names = like(words, list(dict.fromkeys(target.name for target in targets)))
     found = [target for name in names for target in targets if target.name == name][:8]
     if not found:
-        text = asker.texts("Nobody and nothing is called {name} or alike.")
+        text = asker.texts("I know nobody and nothing by the name of {name}.")
         await show(update, context, text.format(name=f"<b>{escape(words)}</b>"))
     elif len(found) == 1:
         await show_day(update, context, found[0], await today_of(context, found[0]))

@@ -55,7 +55,11 @@ async def forgotten(update: Update, context: Context, args: tuple[str, ...]) -> 
         if str(feed.id) == args[0]:
             async with context.deps.db.transaction() as transaction:
                 await accounts.forget(transaction, feed)
-            await show(update, context, asker.texts("Forgotten: the user name, the password and what only they said."))
+            await show(
+                update,
+                context,
+                asker.texts("Forgotten: the user name, the password and everything that came only from them."),
+            )
             return
     raise ValueError("no such account")
 

@@ -54,7 +54,7 @@ async def _entry(context: Context, asker: Asker, args: tuple[str, ...]) -> Entry
 async def _ask(update: Update, context: Context, asker: Asker, entry: Entry) -> None:
     texts = asker.texts
     lines = [
-        texts("Send me the user name and, behind it or below it, the password of {account}.").format(
+        texts("Send me the user name of {account} and, after it or below it, the password.").format(
             account=f"<b>{escape(entry.label)}</b>"
         ),
         texts(
@@ -77,7 +77,7 @@ async def answered(update: Update, context: Context, args: tuple[str, ...]) -> N
     message = update.effective_message
     words = ((message.text if message else "") or "").split(None, 1)
     if len(words) != 2:
-        text = asker.texts("A user name and a password are wanted. Nothing was kept; try again: /login")
+        text = asker.texts("I need a user name and a password. Nothing was kept; try again: /login")
         await say(update, context, _stays(asker, gone) + text)
         return
     await _keep(update, context, asker, entry, words[0], words[1].strip(), gone=gone)
