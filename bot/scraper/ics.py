@@ -9,14 +9,26 @@ from __future__ import annotations
 import codecs
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.errors import SourceChanged, TruncatedPage
 from bot.scraper.contract import Page
+from bot.scraper.ics_events import (
+    OUTSIDE,
+    Occurrence,
+    Reader,
+    Span,
+    events_in,
+    first_day,
+    uid_of,
+    uids_used_twice,
+    without_events,
+)
 from bot.scraper.page import text_of, why_not
 
 # A value of the library is one of thirty types, most of which an event never has: it is looked at, not declared.
@@ -30,39 +42,14 @@ MAX_STEPS = 500_000
 # What a calendar without given days is read for: it may repeat for ever.
 HORIZON = timedelta(days=366)
 
+_BATCH = 200
+_MARKS = re.compile(r"(?i)\n(?:BEGIN|END):V(?:CALENDAR|EVENT)[ \t]*(?![^\n])")
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)+[ \t]")
 _STEPS_A_DAY = {"SECONDLY": 86_400.0, "MINUTELY": 1440.0, "HOURLY": 24.0, "DAILY": 1.0, "WEEKLY": 1 / 7}
 _STEPS_A_DAY |= {"MONTHLY": 1 / 28, "YEARLY": 1 / 365}
 _LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 # Without these an event would be shown at a wrong time or not at all; with any other property broken it is still true.
 _VITAL = ("DTSTART", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
-
-
-class Span(NamedTuple):
-    """Local dates, the end not included."""
-
-    start: date
-    end: date
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One occurrence of an event. `start` and `end` are local school time without a zone; of an all-day one, midnights.
-
-    `end` is None when the calendar's own cannot be read. `id` is UID, and the start for an occurrence of a series.
-    """
-
-    start: datetime
-    end: datetime | None
-    all_day: bool
-    summary: str = ""
-    description: str = ""
-    location: str = ""
-    categories: tuple[str, ...] = ()
-    status: str = ""
-    url: str = ""
-    busy: str = ""
-    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +68,86 @@ def feed_of(page: Page, timezone: ZoneInfo, days: Span | None) -> Feed:
     END:VCALENDAR is missing, SourceChanged for an event whose time cannot be read and for more than a school publishes.
     """
     text = unfolded(page)
-    _check(text)
-    import icalendar
-
+    plain = _check(text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # guesses about foreign zone names are the library's business
         try:
-            calendars = [_calendar(component) for component in icalendar.Calendar.from_ical(text, multiple=True)]
-            occurrences = list(_all_occurrences(calendars, timezone, days))
+            feed = _plain_and_others(text, timezone, days) if plain else _whole(text, timezone, days)
         except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
             # An OSError is a zone named like a folder of the zones' files ("Europe").
             raise SourceChanged(f"the calendar cannot be read: {str(error)[:200] or type(error).__name__}") from error
-    occurrences.sort(key=lambda item: (item.start, item.end or item.start, item.summary, item.id))
+    return feed
+
+
+def _whole(text: str, timezone: ZoneInfo, days: Span | None) -> Feed:
+    """Several calendars, or one in an unusual form: all of it is the library's."""
+    _check_zones(text)
+    calendars = _calendars(text)
+    events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
+    if not events:
+        return _feed(calendars, [])
+    span = _span(days, min(_day_of(event["DTSTART"].dt) for event in events))
+    return _feed(calendars, list(_occurrences(calendars, timezone, span, _Repetition(span))))
+
+
+def _plain_and_others(text: str, timezone: ZoneInfo, days: Span | None) -> Feed:
+    """One calendar: its plain events are read here, the library is given what is left, a batch at a time."""
+    head = without_events(text)
+    _check_zones(head)
+    calendars = _calendars(head)
+    first = None if days else first_day(text)
+    if (not days and first is None) or calendars[0].get("CALSCALE", "GREGORIAN") != "GREGORIAN":
+        return _whole(text, timezone, days)
+    span = _span(days, first or date.min)
+    reader = Reader(timezone, _zone_of(calendars[0]), span, uids_used_twice(text))
+    occurrences: list[Occurrence] = []
+    others: dict[str, list[str]] = {}
+    for number, (start, after) in enumerate(events_in(text)):
+        event = text[start : after + 1]
+        item = reader.read(event)
+        if item is None:
+            others.setdefault(uid_of(event) or f"\n{number}", []).append(event)
+        elif item is not OUTSIDE:
+            occurrences.append(item)
+    del text
+    repetition = _Repetition(span)
+    for batch in _batches(others):
+        occurrences += _occurrences(_calendars(_with(head, batch)), timezone, span, repetition)
+    return _feed(calendars, occurrences)
+
+
+def _with(head: str, events: Sequence[str]) -> str:
+    """The calendar with these events only."""
+    end = head.rindex("\nEND:VCALENDAR")
+    return head[:end] + "".join(events) + head[end:]
+
+
+def _batches(groups: dict[str, list[str]]) -> Iterator[list[str]]:
+    """Events that belong together stay together; a batch has few enough to be held as the library holds them."""
+    batch: list[str] = []
+    while groups:
+        batch += groups.pop(next(iter(groups)))
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _span(days: Span | None, first: date) -> Span:
+    if days is None:
+        return Span(first - timedelta(days=1), first + HORIZON)
+    # A day more on both sides: the event's zone may be a day ahead of the school's.
+    return Span(days.start - timedelta(days=1), days.end + timedelta(days=1))
+
+
+def _feed(calendars: Sequence[Component], occurrences: list[Occurrence]) -> Feed:
+    occurrences.sort(key=_order)
     return Feed(_first(calendars, "PRODID"), _first(calendars, "X-WR-CALNAME", "NAME"), tuple(occurrences))
+
+
+def _order(item: Occurrence) -> tuple[datetime, datetime, str, str]:
+    return (item.start, item.end or item.start, item.summary, item.id)
 
 
 def unfolded(page: Page) -> str:
@@ -108,20 +162,38 @@ def unfolded(page: Page) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _check(text: str) -> None:
-    """Refuse what is no calendar, what is cut, and what is too large, before anything is built from it."""
-    lines = [line.strip().upper() for line in text.split("\n") if line[:6].upper() in {"BEGIN:", "END:VC", "END:VE"}]
-    begun = lines.count("BEGIN:VCALENDAR")
-    events = lines.count("BEGIN:VEVENT")
+def _check(text: str) -> bool:
+    """Refuse what is no calendar, what is cut, and what is too large, before anything is built from it.
+
+    Whether it is one calendar in the form that all producers of today write, so that its events can be told apart.
+    """
+    lines = Counter(match.strip().upper() for match in _MARKS.findall("\n" + text))
+    begun, events = lines["BEGIN:VCALENDAR"], lines["BEGIN:VEVENT"]
     if not begun and not events:
         raise why_not(text, "iCalendar")
-    if begun > lines.count("END:VCALENDAR") or events > lines.count("END:VEVENT"):
+    if begun > lines["END:VCALENDAR"] or events > lines["END:VEVENT"]:
         raise TruncatedPage("the calendar ends before END:VCALENDAR")
     if events > MAX_EVENTS:
         raise SourceChanged(f"the calendar holds {events} events, more than any school's")
+    usual = text.startswith("BEGIN:VCALENDAR\n") and text.rstrip().endswith("\nEND:VCALENDAR") and "\nUID;" not in text
+    return usual and begun == 1 and events == lines["END:VEVENT"] == sum(1 for _ in events_in(text))
+
+
+def _check_zones(text: str) -> None:
     for zone in re.findall(r"(?is)^BEGIN:VTIMEZONE\s*$(.*?)^END:VTIMEZONE", text, re.M):
         if re.search(r"(?im)^RRULE\b[^\n]*(?:SECONDLY|MINUTELY|HOURLY|DAILY|INTERVAL=0)", zone):
             raise SourceChanged("the calendar's time zone changes its clocks every day")
+
+
+def _calendars(text: str) -> list[Component]:
+    import icalendar
+
+    return [_calendar(component) for component in icalendar.Calendar.from_ical(text, multiple=True)]
+
+
+def _zone_of(calendar: Component) -> ZoneInfo | None:
+    zone = calendar.get("X-WR-TIMEZONE")
+    return ZoneInfo(str(zone)) if zone is not None else None
 
 
 def _calendar(component: Component) -> Component:
@@ -208,35 +280,35 @@ def _separate(calendar: Component) -> None:
     calendar.subcomponents = kept
 
 
-def _all_occurrences(calendars: Sequence[Component], timezone: ZoneInfo, days: Span | None) -> Iterator[Occurrence]:
+def _occurrences(
+    calendars: Sequence[Component], timezone: ZoneInfo, span: Span, repetition: _Repetition
+) -> Iterator[Occurrence]:
     import recurring_ical_events
 
     events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
-    if not events:
-        return
-    if days is None:
-        first = min(_day_of(event["DTSTART"].dt) for event in events)
-        span = Span(first - timedelta(days=1), first + HORIZON)
-    else:  # a day more on both sides: the event's zone may be a day ahead of the school's
-        span = Span(days.start - timedelta(days=1), days.end + timedelta(days=1))
-    _check_repetition(events, span)
+    repetition.check(events)
     repeated = {_text(event, "UID") for event in events if event.get("RRULE") or event.get("RDATE")}
     for calendar in calendars:
         for event in recurring_ical_events.of(calendar).between(span.start, span.end):
             yield _occurrence(event, timezone, _text(event, "UID") in repeated)
 
 
-def _check_repetition(events: Sequence[Component], span: Span) -> None:
-    """Refuse rules that would run for minutes, before the first of their occurrences is built."""
-    steps = occurrences = 0.0
-    for event in events:
-        rules = event.get("RRULE")
-        first = _day_of(event["DTSTART"].dt)
-        for rule in rules if isinstance(rules, list) else [rules] if rules else []:
-            steps += _steps(rule, first, span.end)
-            occurrences += _steps(rule, max(first, span.start), span.end)
-    if steps > MAX_STEPS or occurrences > MAX_OCCURRENCES:
-        raise SourceChanged("the calendar repeats its events more often than lessons are held")
+class _Repetition:
+    """Refuses rules that would run for minutes, before their occurrences are built."""
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+        self._steps = self._occurrences = 0.0
+
+    def check(self, events: Sequence[Component]) -> None:
+        for event in events:
+            rules = event.get("RRULE")
+            first = _day_of(event["DTSTART"].dt)
+            for rule in rules if isinstance(rules, list) else [rules] if rules else []:
+                self._steps += _steps(rule, first, self._span.end)
+                self._occurrences += _steps(rule, max(first, self._span.start), self._span.end)
+        if self._steps > MAX_STEPS or self._occurrences > MAX_OCCURRENCES:
+            raise SourceChanged("the calendar repeats its events more often than lessons are held")
 
 
 def _steps(rule: Any, first: date, end: date) -> float:

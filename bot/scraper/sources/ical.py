@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from bot.model import FreeDays, Homework, Lesson, Notice, Plan, Status
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.ics import Occurrence, Span, feed_of
+from bot.scraper.ics import feed_of
+from bot.scraper.ics_events import Occurrence, Span
 
 _ADDRESS = re.compile(
     r"\.(?:ics|ical|ifb)$|/ical(?:endar)?\b|/ical\.do$|export_execute\.php$|/calendarfeed/|/feeds/calendars/", re.I

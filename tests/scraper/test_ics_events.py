@@ -1,0 +1,85 @@
+"""The plain events read straight from the text are what the library makes of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.errors import SourceChanged
+from bot.scraper.contract import Page
+from bot.scraper.ics import Feed, feed_of
+from bot.scraper.ics_events import OUTSIDE, Occurrence, Outside, Reader, Span
+
+ZONE = ZoneInfo("Europe/Vilnius")
+TIMES = (
+    "DTSTART:20261124T083000Z\nDTEND:20261124T091500Z",
+    "DTSTART:20261124T083000Z\nDTEND:20261124T071500Z",
+    "DTSTART:20261129T233000Z\nDURATION:PT45M",
+    "DTSTART;TZID=Europe/Warsaw:20261024T230000\nDURATION:P1DT2H",
+    "DTSTART;VALUE=DATE-TIME;TZID=America/New_York:20261124T200000\nDTEND;TZID=America/New_York:20261124T210000",
+    "DTSTART;TZID=Europe/Warsaw:20261124T100000\nDTEND;TZID=Asia/Tokyo:20261124T200000",
+    "DTSTART;TZID=Our School:20261124T100000",
+    "DTSTART:20261125T100000\nDTEND:soon",
+    "DTSTART:20261125T100000\nDTEND:20261126",
+    "DTSTART;VALUE=DATE:20261126",
+    "DTSTART:20261126\nDTEND:20261124",
+    "DTSTART:20261126\nDURATION:P2D",
+    "DTSTART:20261126\nDURATION:PT5H",
+    "DTSTART:20261126T080000\nDURATION:-PT1H",
+    "DTSTART:20261126T080000\nDTSTART:20261127T080000",
+    "DTSTART:20261124T083000Z\nRRULE:FREQ=WEEKLY;COUNT=2",
+    "DTSTART:20261124T083000Z\nRECURRENCE-ID:20261124T083000Z",
+    "dtstart:20261124T083000Z",
+)
+WORDS = (
+    "SUMMARY:Maths\\, x\\; y \\n z \\\\n %2C",
+    "SUMMARY;LANGUAGE=de:  Deutsch ",
+    "Summary:small",
+    'SUMMARY;ALTREP="cid:a:b":Art\nCATEGORIES:a,b , c\nCATEGORIES:d',
+    "SUMMARY;X-A=1:Art\nCATEGORIES:a\\,b",
+    "SUMMARY:first\nSUMMARY:second\nCATEGORIES:",
+    "SUMMARY\nno property at all\nURL;VALUE=URI:https://a.example/?x=1,2;3:4",
+    "STATUS:cancelled\nLOCATION:B\\n2\nX-MICROSOFT-CDO-BUSYSTATUS:free",
+    "DESCRIPTION:a\nBEGIN:VALARM\nUID:alarm\nTRIGGER:-PT15M\nDESCRIPTION:b\nACTION:DISPLAY\nEND:VALARM",
+)
+HEADS = ("", "X-WR-TIMEZONE:America/New_York\n", "X-WR-TIMEZONE:Nowhere/Land\n")
+EMPTY = "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n"
+
+
+def calendar(*events: str, head: str = "") -> str:
+    body = "".join(f"BEGIN:VEVENT\n{event}\nEND:VEVENT\n" for event in events)
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\n{head}{body}END:VCALENDAR\n"
+
+
+def read(text: str, days: Span | None) -> Feed | str:
+    try:
+        return feed_of(Page(url="file:///x.ics", body=text.encode()), ZONE, days)
+    except SourceChanged as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("days", [None, Span(date(2026, 11, 24), date(2026, 11, 26))])
+@pytest.mark.parametrize("head", HEADS)
+def test_the_library_agrees(head: str, days: Span | None) -> None:
+    """A second calendar in the answer leaves all of it to the library."""
+    for number, (time, words) in enumerate(product(TIMES, WORDS)):
+        text = calendar(f"UID:{number}\n{time}\n{words}", f"UID:{number % 2}\n{words}\n{TIMES[0]}", head=head)
+        assert read(text, days) == read(text + EMPTY, days), text
+
+
+def read_one(event: str, together: frozenset[str] = frozenset()) -> Occurrence | Outside | None:
+    span = Span(date(2026, 11, 23), date(2026, 11, 30))
+    return Reader(ZONE, None, span, together).read(f"\nBEGIN:VEVENT\n{event}\nEND:VEVENT\n")
+
+
+def test_what_is_read_without_the_library() -> None:
+    event = f"UID:1\n{TIMES[0]}\nSUMMARY:Art"
+    assert isinstance(read_one(event), Occurrence)
+    assert isinstance(read_one(event + "\nBEGIN:VALARM\nTRIGGER:-PT15M\nEND:VALARM"), Occurrence)
+    assert read_one(event.replace("20261124", "20261224")) is OUTSIDE
+    assert read_one(event, frozenset({"1"})) is None
+    assert read_one(f"{event}\nRRULE:FREQ=DAILY") is None
+    assert read_one(event.replace("DTEND:", "DTEND:2")) is None
