@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from bot.demo.botapi import Message, Person
 from bot.demo.desk import Change
-from bot.demo.stage import Stage
+from bot.demo.stage import Stage, set_stage
 from bot.rounds import ask_now
 from bot.store import announced, chats, outbox, subscriptions
 from bot.store.chats import Chat
@@ -168,3 +171,21 @@ async def test_the_statements_of_a_change_do_not_grow_with_its_subscribers(stage
     many = await statements("301c")
     assert (await outbox.counts(deps.db, deps.now())).due >= 204
     assert many <= few + 3  # a timer may have looked meanwhile
+
+
+@pytest.mark.parametrize(
+    ("system", "said"),
+    [
+        ("untis-monitor", "Tuesday 24/11, lesson 1: Biologija in 220 with N. Žolė"),
+        ("ical", "Tuesday 24/11, 08:00: Biologija in 220 instead of 301"),
+    ],
+)
+async def test_the_other_systems_of_the_demo(tmp_path: Path, system: str, said: str) -> None:
+    async with set_stage(tmp_path / "data", start=MONDAY_AFTERNOON, system=system, lang="en", paced=False) as stage:
+        person = await follow_9a(stage, picture=False)
+        await publish(stage, Change(TUESDAY, "9a", 0, room="220"))
+        await stage.api.wait_for(lambda: "220" in person.messages[-1].text, seconds=10)
+        await look(stage)
+        await settled(stage)
+        heads = [message.text.split("\n")[0] for message in person.messages]
+        assert [head for head in heads if "24/11" in head] == [said]

@@ -33,8 +33,8 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def follow_9a(stage: Stage) -> Person:
-    """A person who has followed class 9a in three taps and has its picture."""
+async def follow_9a(stage: Stage, *, picture: bool = True) -> Person:
+    """A person who has followed class 9a in three taps and has its picture (or, without lessons, its words)."""
     person = stage.api.user(1001, "Ona", "en")
     await person.start()
     message = await stage.api.wait_for(lambda: next((m for m in person.messages if m.buttons), None), seconds=15)
@@ -42,7 +42,9 @@ async def follow_9a(stage: Stage) -> Person:
     await person.press(message, "9a")
     await stage.api.wait_for(lambda: "When" in message.text, seconds=15)
     await person.press(message, "The evening before, 18:00")
-    await stage.api.wait_for(lambda: any(m.file for m in person.messages), seconds=15)
+    await stage.api.wait_for(
+        lambda: any(m.file or (not picture and "· 9a ·" in m.text) for m in person.messages), seconds=15
+    )
     return person
 
 

@@ -129,7 +129,8 @@ def _words(texts: Texts, item: Told) -> str:
         case What.NOTED:
             return f"{name}: {escape(lesson.note)}"
         case _:
-            return _with_note(_changed(texts, before, lesson), lesson.note)
+            new = before is None or before.note != lesson.note
+            return _with_note(_changed(texts, before, lesson), lesson.note if new else "")
 
 
 def _changed(texts: Texts, before: Lesson | None, now: Lesson) -> str:
