@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tools.memory.measure import Samples, Talk, bare_imports, driven, fill, sampling, settled, world
 
-POLL_SECONDS = 15 * 60 * 1.2  # a little more than the pause between two rounds and its spread
+POLL_SECONDS = 15 * 60
 IDLE_SECONDS = 20
 GOALS = {
     "idle median": 70.0,
@@ -38,7 +38,7 @@ GOALS = {
 def a_round(service: Talk) -> None:
     """One round of the school, its pages asked and read."""
     service.ask(f"turn {POLL_SECONDS}")
-    service.ask("job scrape")
+    service.ask("round")
 
 
 def idle(python: str, found: dict[str, float]) -> None:
