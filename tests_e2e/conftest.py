@@ -100,10 +100,8 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     page.on("request", lambda request: note(not request.url.startswith(demo.address), request.url))
     page.on("pageerror", lambda error: note(True, str(error)))
     page.on("console", lambda message: note(message.type == "error", message.text))
+    context.request.post(f"{demo.address}act/begin", data={"system": "optivum"})
     page.goto(demo.address)
-    page.evaluate("""async () => await fetch("act/begin", {method: "POST", body: '{"system":"optivum"}',
-                     headers: {"Content-Type": "application/json"}})""")
-    page.reload()
     page.get_by_role("button", name="START", exact=True).wait_for()
     yield page
     context.close()

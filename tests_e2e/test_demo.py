@@ -221,6 +221,54 @@ def test_a_picture_can_come_as_a_file(page: Page) -> None:
     assert download.value.suggested_filename.endswith(".png")
 
 
+DRAW = """async (messages) => {
+    const { drawn } = await import("./bubbles.js");
+    const item = drawn(messages, { mine: false, named: false, pressed: "", doing: {} });
+    document.getElementById("messages").append(item);
+    return item.querySelector(".bubble, span").innerHTML;
+}"""
+PLAIN = {"id": 900, "chat": 1, "from": 2, "name": "Schoolbell", "bot": True, "date": 0, "edited": False, "text": "",
+         "entities": [], "buttons": [], "album": "", "via": False, "reactions": [], "service": ""}  # fmt: skip
+
+
+def test_formats_nest_and_count_as_telegram_counts(page: Page) -> None:
+    text = "🔔 <b>not bold</b> bold both"
+    entities = [
+        {"type": "bold", "offset": 19, "length": 9},
+        {"type": "italic", "offset": 24, "length": 4},
+    ]
+    html = page.evaluate(DRAW, [PLAIN | {"text": text, "entities": entities}])
+    assert "🔔 &lt;b&gt;not bold&lt;/b&gt; <strong>bold <em>both</em></strong>" in html
+
+
+def test_a_long_quote_is_folded_until_it_is_opened(page: Page) -> None:
+    text = "1\n2\n3\n4\n5"
+    quote = {"type": "expandable_blockquote", "offset": 0, "length": len(text)}
+    page.evaluate(DRAW, [PLAIN | {"text": text, "entities": [quote]}])
+    button = page.get_by_role("button", name="Show all")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    expect(page.get_by_role("button", name="Show less")).to_have_attribute("aria-expanded", "true")
+
+
+def test_an_album_is_one_message(page: Page) -> None:
+    file = {"kind": "photo", "name": "a.png", "url": "bell.svg", "width": 64, "height": 64, "bytes": 400}
+    album = [PLAIN | {"id": 900 + number, "album": "7", "file": file} for number in range(3)]
+    album[0] |= {"text": "Three days", "reactions": ["👍"]}
+    html = page.evaluate(DRAW, album)
+    assert html.count("<img") == 3
+    assert html.count("Three days") == 1 + 3  # the caption, and what each picture says
+    assert "👍" in html
+
+
+def test_addresses_and_commands_become_links_and_nothing_else_does(page: Page) -> None:
+    text = "See https://example.org/a?b=1. Or /today, not 1/2 and not a/b"
+    html = page.evaluate(DRAW, [PLAIN | {"text": text}])
+    assert 'href="https://example.org/a?b=1"' in html
+    assert html.count("<a ") == 1
+    assert re.findall(r'class="command">([^<]*)<', html) == ["/today"]
+
+
 def test_the_untis_monitor_brings_its_changes(page: Page) -> None:
     page.locator("#system").select_option("untis-monitor")
     page.get_by_role("button", name="Start over").click()

@@ -22,6 +22,7 @@ function listen() {
   for (const [kind, heard] of Object.entries(HEARD)) {
     stream.addEventListener(kind, (event) => heard(JSON.parse(event.data)));
   }
+  addEventListener("pagehide", () => stream.close(), { once: true });
   stream.onopen = () => { byId("lost").hidden = true; };
   stream.onerror = () => {
     byId("lost").hidden = false;

@@ -8,7 +8,7 @@ const TAGS = {
 const FOLDED_LINES = 3;
 
 // What Telegram makes a link without being told: addresses, and commands that stand alone.
-const FOUND = /https?:\/\/\S*[^\s.,;:!?)»”]|(?<![\w/.])\/[a-z][a-z0-9_]{0,31}(?![\w/])/gi;
+const FOUND = /https?:\/\/\S*[^\s.,;:!?)»”]|(?<![^\s(])\/[a-z][a-z0-9_]{0,31}(?![\w/])/gi;
 const VERBATIM = ["code", "pre", "text_link", "url", "bot_command"];
 
 /** A text with its entities, as nodes. `act` has follow(url) for links and say(text) for commands. */
