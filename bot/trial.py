@@ -84,7 +84,7 @@ def told(texts: Texts, trial: Trial) -> str:
     )
     lines.append(f"{escape(trial.sample)}: {counts}" if trial.sample else counts)
     if trial.source.experimental:
-        lines.append("⚠ " + texts("This system is experimental: {why}").format(why=escape(trial.source.experimental)))
+        lines.append("⚠ " + texts("This system is supported on trial: compare a few days with the school's own page."))
     if trial.day is not None:
         lines.append(day_texts.headline(texts, trial.day, trial.sample))
     return "\n".join(lines)
