@@ -62,3 +62,46 @@ def test_the_table_is_what_the_tool_writes() -> None:
 
     table = make_dates.patterns(babel.Locale.parse("lt"))
     assert dates._tables()["lt"] == table
+
+
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "day"),
+    [
+        ("2026-11-24", "en", date(2026, 11, 24)),
+        ("24.11", "de", date(2026, 11, 24)),
+        ("24.11.", "de", date(2026, 11, 24)),
+        ("24. 11. 2026", "cs", date(2026, 11, 24)),
+        ("24/11/2026", "en", date(2026, 11, 24)),
+        ("11-24", "lt", date(2026, 11, 24)),
+        ("24-11", "en", date(2026, 11, 24)),
+        ("1.1", "en", date(2027, 1, 1)),
+        ("15.9", "en", date(2026, 9, 15)),
+        ("mon", "en", MONDAY),
+        ("Friday", "en", date(2026, 11, 27)),
+        ("PENKTADIENIS", "lt", date(2026, 11, 27)),
+        ("pn", "lt", date(2026, 11, 27)),
+        ("penktadienį", "en", date(2026, 11, 27)),
+        ("poniedzialek", "pl", MONDAY),
+        ("pátek", "cs", date(2026, 11, 27)),
+        ("п'ятниця", "uk", date(2026, 11, 27)),
+        ("Fr", "de", date(2026, 11, 27)),
+        ("24 november", "en", date(2026, 11, 24)),
+        ("nov 24", "en", date(2026, 11, 24)),
+        ("lapkričio 24 d.", "lt", date(2026, 11, 24)),
+        ("24 listopada", "pl", date(2026, 11, 24)),
+        ("29.2", "en", None),
+        ("31.02", "en", None),
+        ("9a", "en", None),
+        ("10 b", "en", None),
+        ("t", "en", None),
+        ("99", "en", None),
+        ("", "en", None),
+        ("1999-01-01", "en", None),
+        ("²", "en", None),
+    ],
+)
+def test_days_as_people_type_them(text: str, lang: str, day: date | None) -> None:
+    assert dates.read_day(text, MONDAY, lang) == day

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.names import class_key, match_name, nearest_names
+from bot.names import class_key, like, match_name, nearest_names
 
 CLASSES = ["5a", "05B", "10A", "10 B", "1TL", "Ia", "IIb", "8Č", "11/2"]
 
@@ -57,3 +57,20 @@ def test_the_nearest_names() -> None:
     assert nearest_names("10c", CLASSES)[:2] in {("10A", "10 B"), ("10 B", "10A")}
     assert nearest_names("xyz", CLASSES) == ()
     assert len(nearest_names("5", ["5a", "5b", "5c", "5d", "5e", "5f"], count=3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("zaibas", ["A. Žaibas"]),
+        ("ŽAIBAS", ["A. Žaibas"]),
+        ("a.zaibas", ["A. Žaibas"]),
+        ("salė", ["Salė 1", "Salė 2"]),
+        ("zaibs", ["A. Žaibas"]),
+        ("los", ["J. Łoś"]),
+        ("", []),
+        ("nobody", []),
+    ],
+)
+def test_people_type_names_without_accents(wanted: str, found: list[str]) -> None:
+    assert like(wanted, ["A. Žaibas", "Salė 1", "Salė 2", "302", "J. Łoś"]) == found

@@ -17,7 +17,7 @@ from bot.store.chats import Chat
 from bot.store.outbox import Content
 from bot.texts import Texts, texts_in
 
-GONE_WORDS = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
+GONE_WORDS = ("message to edit not found", "message can't be edited", "message_id_invalid")
 ADMIN_SECONDS = 60.0  # how long it is believed that somebody is an admin of a group, or is none
 ADMINS_KEPT = 2000
 ADMIN_STATES = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
@@ -174,7 +174,7 @@ async def _send_picture(update: Update, context: Context, content: Content, file
         except BadRequest as error:
             if "not modified" in error.message:
                 return None
-            if not any(word in error.message for word in GONE_WORDS):
+            if not any(word in error.message.lower() for word in GONE_WORDS):
                 raise
         else:
             return edited if isinstance(edited, Message) else None

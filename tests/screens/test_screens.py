@@ -1,0 +1,62 @@
+"""What a screen does when the message it stands on is gone, and when a group's admins change."""
+
+from __future__ import annotations
+
+from bot.demo.botapi import Fault
+from bot.demo.stage import Stage
+from tests.conversation import settled
+
+GROUP = -1001234567890
+
+
+async def test_a_message_that_is_gone_is_sent_anew(stage: Stage) -> None:
+    person = stage.api.user(1001, "Ona", "en")
+    await person.say("/today 9a")
+    await settled(stage)
+    picture = next(message for message in person.messages if message.file)
+    count = len(person.messages)
+    fault = Fault("editMessageMedia", status=400, description="Bad Request: message to edit not found", times=1)
+    stage.api.faults.add(fault)
+    await person.press(picture, "Tue →")
+    await settled(stage)
+    assert fault.hits == 1
+    assert len(person.messages) == count + 1
+    assert person.messages[-1].text.startswith("Tuesday, 24 November")
+
+
+async def test_a_lost_file_id_is_uploaded_again(stage: Stage) -> None:
+    person = stage.api.user(1001, "Ona", "en")
+    await person.say("/today 9a")
+    await settled(stage)
+    fault = Fault("sendPhoto", status=400, description="Bad Request: wrong file identifier/HTTP URL specified", times=1)
+    stage.api.faults.add(fault)
+    await person.say("/today 9a")
+    await settled(stage)
+    assert fault.hits == 1
+    assert [bool(message.file) for message in person.messages if message.from_bot][-1]
+
+
+async def test_who_is_admin_of_a_group_is_asked_once_a_minute(stage: Stage) -> None:
+    ona, petras = stage.api.user(1001, "Ona", "en"), stage.api.user(1002, "Petras", "en")
+    group = stage.api.group(GROUP, "Class 9a", members=[petras], admins=[ona])
+    for _ in range(3):
+        await ona.send(group, "/settings")
+        await petras.send(group, "/settings")
+    await settled(stage)
+    assert len(stage.api.calls_of("getChatMember")) == 2
+    told = [message.text for message in stage.api.messages(group) if message.from_bot]
+    assert sum("only its admins" in text for text in told) == 3
+
+
+async def test_a_group_that_moves_keeps_what_it_follows(stage: Stage) -> None:
+    ona = stage.api.user(1001, "Ona", "en")
+    group = stage.api.group(-4001, "Class 9a", kind="group", admins=[ona])
+    await ona.send(group, "/subscribe 9a")
+    await settled(stage)
+    asked = next(message for message in stage.api.messages(group) if message.from_bot)
+    await ona.press(asked, "In the morning, 07:00")
+    await settled(stage)
+    await stage.api.migrate(group, GROUP, by=ona)
+    await settled(stage)
+    rows = await stage.service.deps.db.all("SELECT chat_id FROM subscriptions UNION SELECT chat_id FROM chats")
+    assert [row["chat_id"] for row in rows] == [GROUP]
