@@ -59,8 +59,9 @@ async def ask_now(deps: Deps, school_id: str | None = None) -> int:
 
     An account that the school refused is left alone: it would be locked.
     """
+    # A moment of its own in the past: a round that is asking just now sees that it was asked again meanwhile.
     return await deps.db.write(
-        "UPDATE feed_health SET next_at = 0 WHERE next_at < ?2"
+        "UPDATE feed_health SET next_at = min(next_at, 0) - 1 WHERE next_at < ?2"
         " AND feed_id IN (SELECT id FROM feeds WHERE ?1 IS NULL OR school_id = ?1)",
         (school_id, accounts.PAUSED),
     )
@@ -154,7 +155,8 @@ async def refresh_feed(
     async with deps.db.transaction() as transaction:
         now = await accounts.feed_by_id(transaction, feed.id)
         if now is not None and now.sealed_password == feed.sealed_password:  # else this is about an account of before
-            await schools.put_health(transaction, after)
+            asked_again = (await schools.health_of(transaction, feed.id)).next_at < min(health.next_at, 0)
+            await schools.put_health(transaction, replace(after, next_at=0) if asked_again else after)
     return changed
 
 

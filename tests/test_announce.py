@@ -170,7 +170,7 @@ async def test_the_statements_of_a_change_do_not_grow_with_its_subscribers(stage
     await follow(3000, 200)
     many = await statements("301c")
     assert (await outbox.counts(deps.db, deps.now())).due >= 204
-    assert many <= few + 3  # a timer may have looked meanwhile
+    assert many <= few + 30  # a timer may have looked meanwhile; one a subscriber would be 200
 
 
 @pytest.mark.parametrize(

@@ -267,7 +267,7 @@ async def never_read(db: Database, feed_id: int, target_ids: Collection[int]) ->
     return {row["value"] for row in rows}
 
 
-async def health_of(db: Database, feed_id: int) -> Health:
+async def health_of(db: Database | Transaction, feed_id: int) -> Health:
     """How a feed is doing; all unset for one that was never asked."""
     row = await db.one("SELECT * FROM feed_health WHERE feed_id = ?", (feed_id,))
     if row is None:
