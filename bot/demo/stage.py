@@ -77,6 +77,8 @@ async def set_stage(
         service = await stack.enter_async_context(running(config, clock, {}, asyncio.Event(), spacing=0, pacer=pacer))
         assert service is not None  # nobody asked it to stop
         await scrape_round(service.deps)
+        while service.deps.being_read:  # noqa: ASYNC110 - the timed round was first, and is at it
+            await asyncio.sleep(0.01)
         yield Stage(clock, desk, api, service, school_url)
 
 
