@@ -66,9 +66,10 @@ class Dispatcher:
     async def command_came(self, update: Update, context: Context) -> None:
         """A command; whatever was asked before is not waited for any more."""
         message = update.effective_message
-        if message is None or not message.text:
+        text = (message.text or message.caption) if message is not None else None
+        if not text:
             return
-        command = self.names.get(message.text.split(None, 1)[0][1:].split("@")[0].lower())
+        command = self.names.get(text.split(None, 1)[0][1:].split("@")[0].lower())
         if command is None:
             return
 
@@ -152,6 +153,9 @@ def add_handlers(application: Application, commands: Mapping[str, Command]) -> N
     application.add_handler(ChatMemberHandler(membership_changed, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, group_moved))
     application.add_handler(CommandHandler(sorted(dispatcher.names), dispatcher.command_came, filters=fresh))
+    # A photo of the blackboard with its words below it: the one command that a caption may hold.
+    below = filters.PHOTO & filters.CaptionRegex(r"^/hw(@\w+)?(\s|$)") & fresh
+    application.add_handler(MessageHandler(below, dispatcher.command_came))
     application.add_handler(CallbackQueryHandler(dispatcher.press_came))
     application.add_handler(MessageHandler(filters.COMMAND & filters.ChatType.PRIVATE & fresh, dispatcher.unknown_came))
     sent = (filters.TEXT | filters.PHOTO | filters.Document.ALL) & ~filters.COMMAND & fresh

@@ -21,6 +21,8 @@ from bot.store.subscriptions import Subscription
 from bot.texts import languages
 
 VERSION = 1
+CHAT_SETTINGS = {"news": ("digest", "now", "off"), "writers": ("everyone", "helpers", "admins")}
+"""Where new homework is announced, and who may add homework in a group; the first is the default."""
 SCHOOL_SETTINGS = ("holidays", "anchor", "weeks", "access")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -160,7 +162,10 @@ async def _take_feed(transaction: Transaction, part: Part, known: Known, *, scho
 
 
 async def _take_chat(transaction: Transaction, part: Part, known: Known, now: int) -> None:
-    part.known("chat_id", "thread_id", "type", "language", "theme", "format", "quiet", "horizon", "subscriptions")
+    part.known(
+        "chat_id", "thread_id", "type", "language", "theme", "format", "quiet", "horizon", "subscriptions",
+        *CHAT_SETTINGS,
+    )  # fmt: skip
     chat_id = part.need("chat_id", int)
     quiet = part.get("quiet", list)
     if quiet is not None and (len(quiet) != 2 or not all(isinstance(q, str) and _TIME.fullmatch(q) for q in quiet)):
@@ -180,7 +185,12 @@ async def _take_chat(transaction: Transaction, part: Part, known: Known, now: in
         horizon=part.one_of("horizon", ("today", "tomorrow", "week", "all"), "tomorrow"),
     )
     old = await chats.get(transaction, chat_id, thread_id)
-    await chats.put(transaction, replace(chat, settings=old.settings if old else {}), now)
+    settings = dict(old.settings) if old else {}
+    for key, choices in CHAT_SETTINGS.items():
+        settings.pop(key, None)
+        if (value := part.one_of(key, choices, choices[0])) != choices[0]:
+            settings[key] = value
+    await chats.put(transaction, replace(chat, settings=settings), now)
     for wanted in part.parts("subscriptions"):
         await _take_subscription(transaction, wanted, chat, now)
 
@@ -263,7 +273,11 @@ def _chat(chat: Chat, followed: list[dict[str, Any]]) -> dict[str, Any]:
         whole["type"] = chat.type
     if chat.horizon != "tomorrow":
         whole["horizon"] = chat.horizon
-    return whole
+    return whole | {
+        key: chat.settings[key]
+        for key, choices in CHAT_SETTINGS.items()
+        if chat.settings.get(key, choices[0]) != choices[0]
+    }
 
 
 def _subscription(subscription: Subscription, row: sqlite3.Row) -> dict[str, Any]:

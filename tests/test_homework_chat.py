@@ -202,6 +202,9 @@ async def test_an_answer_to_a_photo(stage: Stage, ona: Person) -> None:
     photo = await ona.upload("board.png", tiny_png(), photo=True)
     shown = await said(stage, ona, "/hw fizika for friday", reply_to=photo.id)
     assert shown.text == "Written down:\n▫ Fizika → Fri 27/11 📷"
+    count = sum(message.from_bot for message in ona.messages)
+    await ona.upload("board.png", tiny_png(), photo=True, caption="/hw istorija map for friday")
+    assert (await newest(stage, ona.chat, after=count)).text == "Written down:\n▫ Istorija: map → Fri 27/11 📷"
     shown = await said(stage, ona, "/homework")
     count = sum(message.from_bot for message in ona.messages)
     await ona.press(shown, "📷")
@@ -235,7 +238,7 @@ async def test_who_may_write_and_change_in_a_group(stage: Stage, ona: Person) ->
     query = await jonas.press(written, "Delete")
     await stage.api.wait_for(lambda: query.answer is not None)
     assert query.answer is not None
-    assert "Only who wrote this" in query.answer["text"]
+    assert "or an admin of the group" in query.answer["text"]
     await pressed(stage, mama, written, "Delete")
     assert written.text == "Deleted."
     shown = await said(stage, mama, "/homework", group)

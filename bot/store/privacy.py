@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.store.database import Database
 
-PERSONAL = frozenset({"chat_id", "user_id"})
+PERSONAL = frozenset({"chat_id", "user_id", "owner_chat"})
 
 
 async def personal_columns(db: Database) -> dict[str, list[str]]:

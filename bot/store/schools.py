@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.model import Calendar, FreeDays, Target, TargetKind
@@ -161,7 +162,10 @@ async def put_feed(
     options: Mapping[str, str] | None = None,
     username: str = "",
 ) -> int:
-    """Add a feed or change its address; returns its id. Another system or address forgets what the old one said."""
+    """Add a feed or change its address; returns its id.
+
+    Another system or address forgets what the old one said, another host its password too: it is not for that one.
+    """
     old = await transaction.one("SELECT * FROM feeds WHERE school_id = ? AND position = ?", (school_id, position))
     packed = json.dumps(options or {}, sort_keys=True)
     if old is None:
@@ -173,6 +177,8 @@ async def put_feed(
         await transaction.execute("DELETE FROM snapshots WHERE feed_id = ?", (old["id"],))
         await transaction.execute("DELETE FROM doubts WHERE feed_id = ?", (old["id"],))
         await transaction.execute("DELETE FROM feed_health WHERE feed_id = ?", (old["id"],))
+    if urlsplit(old["url"]).hostname != urlsplit(url).hostname:
+        await transaction.execute("UPDATE feeds SET sealed_password = NULL WHERE id = ?", (old["id"],))
     await transaction.execute(
         "UPDATE feeds SET source = ?, url = ?, options = ?, username = ? WHERE id = ?",
         (source, url, packed, username, old["id"]),

@@ -32,6 +32,7 @@ FILE: dict[str, Any] = {
             "theme": "light",
             "format": "image",
             "quiet": ["21:30", "06:30"],
+            "news": "now",
             "subscriptions": [
                 {
                     "school": "saules",

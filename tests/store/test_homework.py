@@ -186,3 +186,11 @@ async def test_old_tasks_are_pruned(db: Database) -> None:
     async with db.transaction() as transaction:
         assert await homework.prune(transaction, date(2026, 10, 1), 100) == 1
     assert sorted(await texts(db)) == ["next", "undated"]
+
+
+async def test_a_password_does_not_follow_a_feed_to_another_host(db: Database) -> None:
+    for url, kept in (("https://school.example/b.csv", b"sealed"), ("https://elsewhere.example/a.csv", None)):
+        async with db.transaction() as transaction:
+            await accounts.set_password(transaction, (await feed_of(db)).id, "u", b"sealed")
+            await schools.put_feed(transaction, "saules", 0, source="sheet", url=url, username="u")
+        assert (await feed_of(db)).sealed_password == kept
