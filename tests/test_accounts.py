@@ -182,13 +182,13 @@ async def test_a_lost_key_asks_for_the_password_and_loses_nothing_else(stage: St
         assert await tasks(stage) == ["p. 45", "herbarium", "map"]
 
 
-async def test_forget_removes_the_account_and_what_it_said(stage: Stage) -> None:
+async def test_logging_out_removes_the_account_and_what_it_said(stage: Stage) -> None:
     ona = stage.api.user(ONA, "Ona", "en")
     async with diary_of(stage):
         await log_in(stage, ona, f"ona {SECRET}")
         await last(stage, ona, "Kept, encrypted")
         await read(stage)
-        await ona.say("/forget")
+        await ona.say("/logout")
         shown = await last(stage, ona, "Which account")
         await ona.press(shown, "Forget Mano dienynas (ona)")
         await stage.api.wait_for(lambda: "Forgotten" in shown.text)

@@ -63,7 +63,7 @@ async def _ask(update: Update, context: Context, asker: Asker, entry: Entry) -> 
         ),
         texts(
             "It is your own account and your own responsibility: read the terms of the system first. "
-            "/forget removes it."
+            "/logout removes it."
         ),
     ]
     await ask(update, context, asker, "\n\n".join(lines), "lg", *entry.args)

@@ -1,4 +1,4 @@
-"""/forget: remove the account of an e-diary, and what only it said."""
+"""/logout: remove the account of an e-diary, and what only it said."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def forgotten(update: Update, context: Context, args: tuple[str, ...]) -> 
 
 
 COMMAND = Command(
-    name="forget",
+    name="logout",
     summary=mark("remove the account of an e-diary"),
     run=run,
     presses={"fg": forgotten},
