@@ -145,6 +145,26 @@ def test_a_link_leads_straight_to_the_class(page: Page) -> None:
     assert len(page.context.pages) == 1
 
 
+def test_a_slash_offers_what_the_bot_registered_for_this_chat(page: Page) -> None:
+    follow_9a(page)
+    page.get_by_role("button", name="Commands").click()
+    page.keyboard.type("tod")
+    offered = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    expect(offered).to_have_count(1)
+    expect(offered).to_contain_text("/today")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator(".picture img")).to_have_count(2, timeout=10_000)
+    page.get_by_role("tab", name="Gimnazijos tėvai").click()
+    page.get_by_role("button", name="Commands").click()
+    expect(offered.filter(has_text="/settings")).to_have_count(1)
+    page.get_by_role("button", name=re.compile("^Jonas")).click()
+    page.get_by_role("tab", name="Gimnazijos tėvai").click()
+    page.get_by_role("button", name="Commands").click()
+    expect(offered.filter(has_text="/today")).to_have_count(1)
+    expect(offered.filter(has_text="/settings")).to_have_count(0)
+
+
 def test_pictures_open_large(page: Page) -> None:
     picture = follow_9a(page)
     page.locator(".picture").click()

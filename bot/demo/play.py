@@ -98,7 +98,10 @@ class Play:
     def whole(self) -> list[tuple[str, Any]]:
         """Everything that a new page must know."""
         state = self.stage.api.state
-        people = [{"id": one.id, "name": one.user.first_name, "role": ROLES[one.id]} for one in self.people.values()]
+        people = [
+            {"id": one.id, "name": one.user.first_name, "role": ROLES[one.id], "language": one.user.language}
+            for one in self.people.values()
+        ]
         scene = {
             "bot": {"id": state.bot.id, "name": state.bot.first_name, "username": state.bot.username},
             "school": NAME,

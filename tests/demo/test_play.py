@@ -7,9 +7,11 @@ from functools import partial
 
 import pytest
 
+from bot.demo import view
+from bot.demo.asked import BadAction
 from bot.demo.botapi import Message
-from bot.demo.chat_acts import press, say, start
-from bot.demo.play import ONA, ULA, Play, first_holiday, opening_time
+from bot.demo.chat_acts import block, choose, press, say, start
+from bot.demo.play import GROUP, JONAS, ONA, ULA, Play, first_holiday, opening_time
 from bot.demo.sample_school import holiday
 from bot.demo.school_acts import change, clock, ill, move, site, turned
 from bot.demo.site import ZONE
@@ -107,3 +109,30 @@ async def test_the_evening_brings_the_plan_and_a_dead_site_takes_nothing_away() 
         await site(play, {"state": "down"})
         await say(play, {"person": ONA, "chat": ONA, "text": "/tomorrow"})
         await api.wait_for(lambda: sum(one.file is not None for one in person.messages) == 3, seconds=15)
+
+
+async def test_a_result_of_inline_mode_is_sent_by_the_person() -> None:
+    async with Play(MONDAY_AFTERNOON) as play:
+        state = play.stage.api.state
+        query = state.ask(play.people[ONA].user)
+        query.answer = {"results": [{"id": "9a", "title": "9a", "input_message_content": {"message_text": "9a today"}}]}
+        asked = {"person": ONA, "chat": GROUP, "query": query.id, "result": "9a"}
+        with pytest.raises(BadAction, match="result"):
+            await choose(play, asked | {"result": "9b"})
+        with pytest.raises(BadAction, match="query"):
+            await choose(play, asked | {"person": JONAS})
+        await choose(play, asked)
+        [sent] = [one for one in play.stage.api.messages(GROUP) if one.text]
+        assert (sent.text, sent.data["from"]["first_name"]) == ("9a today", "Ona")
+        assert view.message_view(sent)["via"]
+
+
+async def test_a_blocked_bot_is_told_so_and_let_in_again_by_writing() -> None:
+    async with Play(MONDAY_AFTERNOON) as play:
+        chat = play.people[ONA].chat
+        await start(play, {"person": ONA, "chat": ONA})
+        await block(play, {"person": ONA})
+        assert view.chat_view(play.stage.api.state, chat)["statuses"] == {str(ONA): "kicked"}
+        await say(play, {"person": ONA, "chat": ONA, "text": "/help"})
+        assert view.chat_view(play.stage.api.state, chat)["statuses"] == {str(ONA): "member"}
+        await play.stage.api.wait_for(lambda: any(one.from_bot for one in play.people[ONA].messages), seconds=15)

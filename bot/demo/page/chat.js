@@ -71,7 +71,8 @@ const statusOf = (chat, who) => chat.statuses[who] ?? "left";
 const myChats = () => [...chats.values()].filter((chat) => ACTIVE.includes(statusOf(chat, person)) || chat.id === person);
 const visible = (message) => message.chat === open && (!current().forum || message.thread === topic);
 export const where = () => ({ person, chat: open });
-export const whereIs = () => ({ chat: current(), status: statusOf(current(), person), username: bot().username });
+export const whereIs = () => ({ chat: current(), status: statusOf(current(), person), username: bot().username,
+  language: scene.people.find((one) => one.id === person).language });
 
 function count(message) {
   for (const one of scene.people) {

@@ -6,11 +6,9 @@ const PAUSE = 250;
 const box = byId("suggest");
 const words = byId("words");
 let timer = 0;
-let asked = null;
 
 export function closeSuggestions() {
   clearTimeout(timer);
-  asked = null;
   box.hidden = true;
   box.replaceChildren();
 }
@@ -24,7 +22,10 @@ export function suggest(answer) {
   clearTimeout(timer);
   const text = words.value;
   const inline = inlineWords();
-  if (inline !== null) timer = setTimeout(async () => { asked = await act("inline", { ...where(), text: inline }); }, PAUSE);
+  if (inline !== null) {
+    closeSuggestions();
+    timer = setTimeout(() => act("inline", { ...where(), text: inline }), PAUSE);
+  }
   else if (text.startsWith("/") && !text.includes(" ")) list(matching(text.slice(1)));
   else closeSuggestions();
 }
@@ -36,14 +37,15 @@ function inlineWords() {
 
 /** The commands that Telegram would offer here: the narrowest scope that has any. */
 function matching(start) {
-  const { chat, status } = whereIs();
+  const { chat, status, language } = whereIs();
   const own = chat.type === "private";
   const admin = ["creator", "administrator"].includes(status);
   const scopes = own
     ? [`chat:${chat.id}`, "all_private_chats", "default"]
     : [...(admin ? ["all_chat_administrators"] : []), "all_group_chats", "default"];
   const scope = scopes.find((one) => commands.some((set) => set.scope === one && set.commands.length));
-  const set = commands.find((one) => one.scope === scope && one.language === "") ?? commands.find((one) => one.scope === scope);
+  const sets = commands.filter((one) => one.scope === scope);
+  const set = sets.find((one) => one.language === language) ?? sets.find((one) => one.language === "");
   return (set?.commands ?? []).filter((one) => one.command.startsWith(start));
 }
 
