@@ -45,7 +45,7 @@ async def settle(deps: Deps) -> None:
 
 async def begin(deps: Deps, school: School, targets: Sequence[StoredTarget]) -> None:
     """Before the school is asked: what is known of newly followed targets is where their changes begin."""
-    fresh = await announced.never_looked_at(deps.db, [target.id for target in targets])
+    fresh = await announced.never_looked_at(deps.db, [target.id for target in targets], deps.now() - ABSENCE)
     for target in targets:
         if target.id in fresh:
             await _look(deps, school, target)

@@ -74,13 +74,17 @@ async def looked_at(db: Database | Transaction, target_id: int) -> str | None:
     return None if revision is None else str(revision)
 
 
-async def never_looked_at(db: Database, target_ids: Collection[int]) -> set[int]:
-    """Those of the targets whose changes are not followed yet."""
+async def never_looked_at(db: Database, target_ids: Collection[int], read_since: int) -> set[int]:
+    """Those of the targets whose changes are not followed yet, and whose school was read since an instant: an older
+    plan (of a restored backup) is nothing that changes could begin with."""
     rows = await db.all(
-        "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT target_id FROM announced WHERE day = ?)",
-        (json.dumps(sorted(target_ids)), _TARGET),
+        "SELECT t.id FROM targets AS t WHERE t.id IN (SELECT value FROM json_each(?))"
+        " AND t.id NOT IN (SELECT target_id FROM announced WHERE day = ?)"
+        " AND EXISTS (SELECT 1 FROM feeds AS f JOIN snapshots AS s ON s.feed_id = f.id"
+        " WHERE f.school_id = t.school_id AND s.target_id IN (0, t.id) AND s.checked_at > ?)",
+        (json.dumps(sorted(target_ids)), _TARGET, read_since),
     )
-    return {row["value"] for row in rows}
+    return {row["id"] for row in rows}
 
 
 async def pointers(db: Database, target_id: int, first: date) -> dict[date, Pointer]:

@@ -17,7 +17,7 @@ from bot.demo.site import ZONE
 from bot.store.database import open_database
 from tools.faults.product import World, world
 from tools.faults.row import Row, Scale
-from tools.faults.school import rounds
+from tools.faults.school import real_change, rounds
 from tools.faults.stage import drained, folder, put
 
 
@@ -86,8 +86,7 @@ async def week_old() -> Row:
             await rounds(here, service, 3)
             await drained(service.deps.db, 20)
             flood = sum(here.reads().values()) - told
-            publish(here, 1)
-            await rounds(here, service, 3)
+            await real_change(here, service)
             await drained(service.deps.db, 20)
         true = sum(here.reads().values()) - told - flood
     ok = flood == 0 and true == people and told > 0
@@ -100,5 +99,5 @@ def publish(here: World, count: int) -> None:
     now = here.clock.now()
     today = now.astimezone(ZONE).date()
     found = [held for day in range(1, 8) for held in here.desk.lessons("9a", today + timedelta(days=day))]
-    for held in [held for held in found if held.change is None and not held.slot.group][:count]:
+    for held in [held for held in found if held.change is None and not held.slot.group][1 : count + 1]:
         here.desk.publish(Change(held.day, "9a", held.slot.period, cancelled=True), now)
