@@ -125,6 +125,21 @@ async def test_a_row_that_waits_is_overtaken_and_withdrawn(stage: Stage) -> None
     assert "in 221 instead of 112" in head
 
 
+async def test_who_stops_following_hears_nothing_of_what_waited(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    db = stage.service.deps.db
+    chat = await chats.get(db, person.id)
+    assert chat is not None
+    async with db.transaction() as transaction:
+        await chats.put(transaction, replace(chat, quiet_from="16:00", quiet_to="18:30"), stage.service.deps.now())
+    await publish(stage, Change(TUESDAY, "9a", 0, room="220"))
+    (one,) = await subscriptions.of_chat(db, person.id)
+    assert (await announced.on_the_way(db, one.target_id, [TUESDAY])).waiting
+    async with db.transaction() as transaction:
+        await subscriptions.remove(transaction, one.id)
+    assert (await announced.on_the_way(db, one.target_id, [TUESDAY])).waiting == {}
+
+
 async def test_a_restored_backup_begins_silently(stage: Stage) -> None:
     person = await follow_9a(stage)
     stage.clock.turn_to(MONDAY_AFTERNOON + timedelta(days=7))

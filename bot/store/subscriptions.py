@@ -93,7 +93,14 @@ async def put(transaction: Transaction, wanted: Subscription, now: int) -> int:
 
 
 async def remove(transaction: Transaction, subscription_id: int) -> int:
-    """End a subscription; returns 1, or 0 when there was none."""
+    """End a subscription, and withdraw what still waits to be told of it; returns 1, or 0 when there was none."""
+    await transaction.execute(
+        "UPDATE outbox SET state = 'expired', done_at = created_at, error = 'not followed any more' WHERE id IN ("
+        "SELECT o.id FROM outbox AS o JOIN subscriptions AS s USING (chat_id, thread_id) WHERE s.id = ?"
+        " AND o.state = 'due' AND o.kind IN ('change', 'plan', 'digest')"
+        " AND (o.fact = CAST(s.target_id AS TEXT) OR o.fact GLOB s.target_id || ' *'))",
+        (subscription_id,),
+    )
     return await transaction.execute("DELETE FROM subscriptions WHERE id = ?", (subscription_id,))
 
 
