@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.model import FreeDays, Kind
-from bot.scraper.page import nearest_date
+from bot.scraper.page import nearest_date, remembered
 
 _MONTHS = (
     ("januar", "jänner", "jan"),
@@ -102,6 +102,7 @@ def published(text: str) -> str:
     return "" if _NOTHING.match(text) else text
 
 
+@remembered
 def names_in(text: str) -> tuple[str, ...]:
     """The names in a cell, separated by commas or semicolons, in their order; placeholders are left out."""
     if "," not in text and ";" not in text:

@@ -1,16 +1,18 @@
-"""Pure helpers that sources share: charset, strained soup, cell matrix, dates without a year, class names, refusals."""
+"""Pure helpers that sources share: text, small trees, periods, times, dates without a year, names, refusals."""
 
 from __future__ import annotations
 
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, time
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
+from bs4.exceptions import ParserRejectedMarkup
 from bs4.filter import SoupStrainer
 
 from bot.errors import EmptyBody, LoginRequired, MaintenancePage, SourceChanged, SourceError, UnknownTarget, WrongPage
@@ -21,6 +23,7 @@ from bot.names import nearest_names as nearest_names
 from bot.scraper.charset import decoded
 from bot.scraper.contract import Page
 
+_T = TypeVar("_T")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
@@ -58,20 +61,16 @@ def text_of(page: Page, *, fallback: str = "cp1252") -> str:
     return text
 
 
-def soup_of(text: str, only: SoupStrainer | None = None) -> BeautifulSoup:
-    """The parsed page, strained to what the source reads: a third of the time, a thirtieth of the memory."""
-    return BeautifulSoup(text, "html.parser", parse_only=only)
+def soup_of(text: str, only: SoupStrainer) -> BeautifulSoup:
+    """The page as a tree, strained to what is read of it: for small pages that hold no plan (menus, lists of weeks).
 
-
-def squeeze(value: str) -> str:
-    """Trimmed, NFC, every run of white space (no-break spaces included) as one space, nothing that cannot be shown.
-
-    Dropped are control characters, lone surrogates, marks that turn the direction of writing, soft hyphens, and
-    combining marks beyond three on one letter.
+    A plan is too large for a tree: bot/scraper/markup.py, tables.py and rowstream.py read those. Raises SourceChanged
+    for markup that nothing reads.
     """
-    if value.isascii() and value.isprintable():
-        return " ".join(value.split())
-    return _PILED_UP.sub(r"\1", unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", value).split())))
+    try:
+        return BeautifulSoup(text, "html.parser", parse_only=only)
+    except ParserRejectedMarkup as error:
+        raise SourceChanged("the page's markup cannot be read") from error
 
 
 def text_in(node: Tag | NavigableString | None, *, breaks: str = " ") -> str:
@@ -92,52 +91,30 @@ def _pieces(node: Tag, breaks: str) -> Iterator[str]:
             yield str(child)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a table where it stands: `row`, `column` of its top left corner and its spans."""
+def remembered(read: Callable[[str], _T]) -> Callable[[str], _T]:
+    """`read` with its answers kept: a plan says the same few hundred words in every row.
 
-    tag: Tag
-    row: int
-    column: int
-    rowspan: int
-    colspan: int
-
-
-def matrix(table: Tag, *, max_cells: int = 100_000) -> list[list[Cell | None]]:
-    """The table as rows of cells; a cell that spans stands in every place it covers. Nested tables are not entered.
-
-    Spans are bounded by the table and by `max_cells` (a page may say rowspan=1000000000); rows are padded with None to
-    one width.
+    For pure readers of a cell whose answer is frozen. What is longer than a name or a date is read anew each time, so
+    that no page lives on in here.
     """
-    rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
-    grid: list[list[Cell | None]] = [[] for _ in rows]
-    budget = max_cells
-    for index, row in enumerate(rows):
-        column = 0
-        for tag in row.find_all(["td", "th"], recursive=False):
-            while column < len(grid[index]) and grid[index][column] is not None:
-                column += 1
-            rowspan = min(_span(tag, "rowspan") or len(rows), len(rows) - index)
-            colspan = min(_span(tag, "colspan") or 1, 1000)
-            budget -= rowspan * colspan
-            if budget < 0:
-                raise SourceChanged("the table is larger than any timetable")
-            cell = Cell(tag, index, column, rowspan, colspan)
-            for below in grid[index : index + rowspan]:
-                below.extend([None] * (column + colspan - len(below)))
-                for place in range(column, column + colspan):
-                    if below[place] is None:
-                        below[place] = cell
-            column += colspan
-    width = max(map(len, grid), default=0)
-    for line in grid:
-        line.extend([None] * (width - len(line)))
-    return grid
+    kept = lru_cache(maxsize=2048)(read)
+
+    @wraps(read)
+    def known(text: str) -> _T:
+        return kept(text) if len(text) <= 80 else read(text)
+
+    return known
 
 
-def _span(tag: Tag, name: str) -> int:
-    match = re.match(r"\s*(\d{1,9})", str(tag.get(name, "1")))
-    return int(match[1]) if match else 1
+def squeeze(value: str) -> str:
+    """Trimmed, NFC, every run of white space (no-break spaces included) as one space, nothing that cannot be shown.
+
+    Dropped are control characters, lone surrogates, marks that turn the direction of writing, soft hyphens, and
+    combining marks beyond three on one letter.
+    """
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split())
+    return _PILED_UP.sub(r"\1", unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", value).split())))
 
 
 def nearest_date(day: int, month: int, near: date, weekday: int | None = None) -> date:
@@ -161,6 +138,7 @@ def nearest_date(day: int, month: int, near: date, weekday: int | None = None) -
 _CLOCK = re.compile(r"^\s*(\d{1,2})[:.h]?(\d{2})\s*$")
 
 
+@remembered
 def clock_time(text: str) -> time | None:
     """ "8:00", "08.00" or "0800" as a time; None for anything else."""
     match = _CLOCK.match(text)
@@ -172,6 +150,7 @@ def clock_time(text: str) -> time | None:
 _SPAN = re.compile(r"^(\d{1,2})\.?\s*(?:-|–|—|bis)\s*(\d{1,2})\.?$")
 
 
+@remembered
 def period_labels(text: str) -> tuple[str, ...]:
     """The periods a cell names: "3", "3 - 5" (a span), "1, 2" (a list), "4/5" (a break: one label), "" (none)."""
     labels: list[str] = []

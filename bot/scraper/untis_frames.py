@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urljoin
 
+from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
+
 from bot.model import Target, TargetKind
 from bot.scraper.contract import Http, Page, Query
-from bot.scraper.page import squeeze
+from bot.scraper.page import soup_of, squeeze, text_in
 
 _ARRAY = r"""var\s+{name}\s*=\s*(\[(?:[^\[\]"]|"[^"\n]*")*\])"""
 _ARRAYS = {
@@ -23,11 +26,9 @@ _ARRAYS = {
     TargetKind.TEACHER: re.compile(_ARRAY.format(name="teachers")),
     TargetKind.ROOM: re.compile(_ARRAY.format(name="rooms")),
 }
-_WEEKS = re.compile(r"""<select[^<>]*name\s*=\s*["']?week\b.*?</select""", re.I | re.S)
-_OPTION = re.compile(r"""<option[^<>]*value\s*=\s*["']?([^"'<>\s]*)[^<>]*>([^<]*)""", re.I)
+_WEEKS = re.compile(r"""<select[^<>]*name\s*=\s*["']?week\b""", re.I)
 _MONDAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _FLAG = re.compile(r"var\s+flcl\s*=\s*(\d+)")
-_SCHOOL = re.compile(r"""class\s*=\s*["']?schoolname["']?[^<>]*>([^<]*)""", re.I)
 _FRAME = re.compile(r"""<i?frame\b[^<>]*\bsrc\s*=\s*["']?([^"'<>\s]*navbar[^"'<>\s]*)""", re.I)
 _WEEK_PAGE = re.compile(r"^(.*/)(?:[a-z]/\d{1,2}|\d{1,2}/[a-z])/[a-z]\d{5}\.html?$", re.I)
 
@@ -66,15 +67,19 @@ def navbar_of(text: str) -> Navbar | None:
     """The navigation bar that the page is, or None."""
     if not _ARRAYS[TargetKind.CLASS].search(text) and not _WEEKS.search(text):
         return None
-    weeks = _WEEKS.search(text)
     flag = _FLAG.search(text)
-    school = _SCHOOL.search(text)
     return Navbar(
-        school=squeeze(school[1]) if school else "",
+        school=text_in(soup_of(text, SoupStrainer(class_="schoolname")).find(string=True)),
         names={kind: tuple(_names(pattern, text)) for kind, pattern in _ARRAYS.items()},
-        weeks={match[1]: _monday(match[2]) for match in _OPTION.finditer(weeks[0])} if weeks else {},
+        weeks=dict(_weeks(soup_of(text, SoupStrainer("select", attrs={"name": "week"})))),
         whole=bool(int(flag[1]) & 1) if flag else True,
     )
+
+
+def _weeks(soup: BeautifulSoup) -> Iterator[tuple[str, date | None]]:
+    """Folder and Monday of each week; an option that is not closed holds the next ones, its own text comes first."""
+    for option in soup.find_all("option"):
+        yield str(option.get("value", "")), _monday(str(option.find(string=True, recursive=False) or ""))
 
 
 def _names(pattern: re.Pattern[str], text: str) -> Iterator[str]:

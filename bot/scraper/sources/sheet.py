@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import NoReturn
@@ -14,15 +13,24 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from bot.errors import SchoolbellError, SourceChanged, TruncatedPage
 from bot.model import Homework, Lesson, Plan, Status
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import clock_time, period_labels, squeeze, text_of, why_not
-from bot.scraper.sheet_words import field_of, status_of, weekdays_of
+from bot.scraper.page import text_of, why_not
+from bot.scraper.sheet_cells import (
+    PLACEHOLDERS,
+    date_in,
+    groups_in,
+    periods_in,
+    plain_in,
+    several_in,
+    status_in,
+    time_in,
+)
+from bot.scraper.sheet_words import field_of, weekdays_of
 
-_PLACEHOLDERS = {"-", "--", "---", "–", "—", "+", "?", "???"}
+# Cells whose line breaks and blanks are kept.
+_AS_WRITTEN = frozenset({"note", "text", "link"})
 _FORMULA_ERROR = re.compile(r"#(?:REF|N/A|NAME|VALUE|DIV/0|NUM|NULL|ERROR|SPILL)[!?]?")
 _MAX_ROWS = 50_000
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
-_DOTTED = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})\.?")
-_CLOCK = re.compile(r"(\d{1,2}[:.]\d{2})(?::\d{2})?\s*(am|pm)?", re.I)
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,7 @@ class _Row:
     def several(self, field: str) -> tuple[str, ...]:
         """The values of a cell, separated by "/"."""
         cell = self[field]
-        if not cell:
-            return ()
-        if "/" not in cell:
-            return (squeeze(cell),)
-        parts = [squeeze(part) for part in cell.split("/")]
-        return tuple(dict.fromkeys(part for part in parts if part and part not in _PLACEHOLDERS))
+        return several_in(cell) if cell else ()
 
     def refuse(self, field: str, why: str) -> NoReturn:
         raise SourceChanged(f"row {self.number}, column {self.columns.get(field, field)}: {why}")
@@ -52,10 +55,14 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """A sheet with its header understood: `columns` are the header's own words by field."""
+    """A sheet with its header understood: `columns` are the header's own words by field.
+
+    `rows` are read as they are asked for, once; `weekdays` are the words for weekdays in all of them.
+    """
 
     columns: Mapping[str, str]
-    rows: tuple[_Row, ...]
+    rows: Iterator[_Row]
+    weekdays: tuple[str, ...] = ()
 
     @property
     def is_homework(self) -> bool:
@@ -103,10 +110,10 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # a shee
         shape.append(" ".join(sheet.columns))
         if sheet.is_homework:
             homework += [_homework(row) for row in sheet.rows]
-        elif not sheet.rows:
-            raise SourceChanged("the sheet has a header but no rows")
+        elif found := _lessons(sheet):
+            lessons += found
         else:
-            lessons += _lessons(sheet)
+            raise SourceChanged("the sheet has a header but no rows")
     return Plan(
         lessons=tuple(lessons),
         homework=tuple(homework),
@@ -138,20 +145,43 @@ def _sheet(text: str, *, header_only: bool = False) -> _Sheet:
     text = text.lstrip("\ufeff")
     hint = re.match(r"sep=(.)\r?\n", text)  # what Excel writes for itself
     delimiter = hint[1] if hint else _delimiter(text)
-    table = _table(text[:4000] if header_only else text, delimiter, whole=not header_only)
-    for index, cells in enumerate(table[:10]):
-        fields = [field_of(cell) for cell in cells]
-        known = {field for field in fields if field}
-        if "subject" not in known or not known & {"date", "weekday", "text"}:
-            continue
-        columns = _columns(cells, fields)
-        if header_only:
-            return _Sheet(columns, ())
-        _check_end(text, table, len(cells))
-        rows = (_row(index + number, columns, fields, values) for number, values in enumerate(table[index + 1 :], 2))
-        return _Sheet(columns, tuple(row for row in rows if any(row.cells.values())))
-    _refuse_unlike(text)
-    raise SourceChanged("row 1: the header names no column for the subject and one for the date or the weekday")
+    if header_only:
+        text = text[:4000]
+    header: tuple[int, list[str], list[str | None]] | None = None
+    weekdays: dict[str, None] = {}
+    column, width = -1, 0
+    for index, cells in enumerate(_table(text, delimiter, whole=not header_only)):
+        if header is None and index < 10:
+            fields = [field_of(cell) for cell in cells]
+            known = set(fields)
+            if "subject" in known and known & {"date", "weekday", "text"}:
+                header = (index, cells, fields)
+                column = fields.index("weekday") if "weekday" in known else len(cells)
+        elif header is not None and column < len(cells):
+            weekdays[cells[column]] = None
+        width = len(cells)
+    if header is None:
+        _refuse_unlike(text)
+        raise SourceChanged("row 1: the header names no column for the subject and one for the date or the weekday")
+    index, cells, fields = header
+    columns = _columns(cells, fields)
+    if header_only:
+        return _Sheet(columns, iter(()))
+    if not text.endswith(("\n", "\r")) and 0 < width < len(cells):
+        # A last row without its line's end that has fewer cells than the header has been cut.
+        raise TruncatedPage("the sheet ends inside its last row")
+    words = dict.fromkeys(word for cell in weekdays if (plain := plain_in(cell)) for word in several_in(plain))
+    return _Sheet(columns, _rows(text, delimiter, index, columns, fields), tuple(words))
+
+
+def _rows(
+    text: str, delimiter: str, header: int, columns: Mapping[str, str], fields: Sequence[str | None]
+) -> Iterator[_Row]:
+    for index, values in enumerate(_table(text, delimiter, whole=True)):
+        if index > header:
+            row = _row(index + 1, columns, fields, values)
+            if any(row.cells.values()):
+                yield row
 
 
 def _refuse_unlike(text: str) -> None:
@@ -183,25 +213,19 @@ def _split(line: str, mark: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(mark)]
 
 
-def _table(text: str, delimiter: str, *, whole: bool) -> list[list[str]]:
+def _table(text: str, delimiter: str, *, whole: bool) -> Iterator[list[str]]:
     """All rows, empty ones too: their numbers are those that the spreadsheet shows."""
-    table: list[list[str]] = []
+    lines = (match[0] for match in _LINE.finditer(text))
+    number = 0
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=whole):
-            table.append(cells)
-            if len(table) > _MAX_ROWS:
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=whole), 1):
+            if number > _MAX_ROWS:
                 raise SourceChanged(f"the sheet has more than {_MAX_ROWS} rows")
+            yield cells
     except csv.Error as error:
         if "unexpected end" in str(error):
-            raise TruncatedPage(f"the sheet ends inside row {len(table) + 1}") from error
-        raise SourceChanged(f"row {len(table) + 1}: {error}") from error
-    return table
-
-
-def _check_end(text: str, table: Sequence[Sequence[str]], width: int) -> None:
-    """A last row without its line's end that has fewer cells than the header has been cut."""
-    if not text.endswith(("\n", "\r")) and 0 < len(table[-1]) < width:
-        raise TruncatedPage(f"the sheet ends inside row {len(table)}")
+            raise TruncatedPage(f"the sheet ends inside row {number + 1}") from error
+        raise SourceChanged(f"row {number + 1}: {error}") from error
 
 
 def _row(number: int, columns: Mapping[str, str], fields: Sequence[str | None], values: Sequence[str]) -> _Row:
@@ -212,16 +236,15 @@ def _row(number: int, columns: Mapping[str, str], fields: Sequence[str | None], 
             raise SourceChanged(f"row {number}: {value.strip()[:40]!r} stands beyond the last column of the header")
         if field is None:
             continue
-        plain = value.strip() if field in {"note", "text", "link"} else squeeze(value)
-        if _FORMULA_ERROR.fullmatch(plain):
+        plain = value.strip() if field in _AS_WRITTEN else plain_in(value)
+        if plain.startswith("#") and _FORMULA_ERROR.fullmatch(plain):
             raise SourceChanged(f"row {number}, column {columns[field]}: the spreadsheet shows an error, {plain}")
-        cells[field] = "" if plain in _PLACEHOLDERS else plain
+        cells[field] = "" if plain in PLACEHOLDERS else plain
     return _Row(number, columns, cells)
 
 
 def _lessons(sheet: _Sheet) -> list[Lesson]:
-    words = [word for row in sheet.rows for word in row.several("weekday")]
-    weekdays = weekdays_of(list(dict.fromkeys(words)), list(sheet.columns.values()))
+    weekdays = weekdays_of(sheet.weekdays, list(sheet.columns.values()))
     return [lesson for row in sheet.rows for lesson in _row_lessons(row, weekdays)]
 
 
@@ -247,13 +270,13 @@ def _row_lessons(row: _Row, weekdays: Mapping[str, int]) -> list[Lesson]:
             date=day,
             weekday=weekday,
             week=week,
-            periods=_periods(row),
+            periods=periods_in(row["period"]) if row["period"] else (),
             start=start,
             end=end,
             teachers=row.several("teacher"),
             rooms=row.several("room"),
             classes=row.several("class"),
-            groups=_groups(row["group"]),
+            groups=groups_in(row["group"]),
             status=_status(row),
             note=row["note"],
         )
@@ -262,41 +285,20 @@ def _row_lessons(row: _Row, weekdays: Mapping[str, int]) -> list[Lesson]:
     ]
 
 
-def _groups(cell: str) -> tuple[str, ...]:
-    """Groups, where "1/2" is not two groups but the first of two."""
-    return (cell,) if re.fullmatch(r"\d+/\d+", cell) else tuple(filter(None, map(squeeze, cell.split("/"))))
-
-
-def _periods(row: _Row) -> tuple[str, ...]:
-    labels = [label for part in row.several("period") for label in period_labels(part)]
-    return tuple(dict.fromkeys(labels))
-
-
 def _status(row: _Row) -> Status:
     if not row["status"]:
         return Status.PLANNED
-    return status_of(row["status"]) or row.refuse("status", f"{row['status']!r} is not known")
+    return status_in(row["status"]) or row.refuse("status", f"{row['status']!r} is not known")
 
 
 def _clock(row: _Row, field: str) -> time | None:
     if not row[field]:
         return None
-    match = _CLOCK.fullmatch(row[field])
-    value = clock_time(match[1]) if match else None
-    if match is None or value is None or (match[2] and not 1 <= value.hour <= 12):
-        row.refuse(field, f"{row[field]!r} is no time; write it as 08:00")
-    if match[2]:
-        value = value.replace(hour=value.hour % 12 + (12 if match[2].lower() == "pm" else 0))
-    return value
+    return time_in(row[field]) or row.refuse(field, f"{row[field]!r} is no time; write it as 08:00")
 
 
 def _date(row: _Row, field: str, text: str) -> date:
-    iso, dotted = _ISO.fullmatch(text), _DOTTED.fullmatch(text)
-    year, month, day = iso.groups() if iso else dotted.groups()[::-1] if dotted else ("0", "0", "0")
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        row.refuse(field, f"{text!r} is no date; write it as 2026-11-24 or 24.11.2026")
+    return date_in(text) or row.refuse(field, f"{text!r} is no date; write it as 2026-11-24 or 24.11.2026")
 
 
 def _optional_date(row: _Row, field: str) -> date | None:
