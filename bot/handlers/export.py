@@ -6,7 +6,6 @@ import json
 
 from telegram import InputFile, Update
 
-from bot import exchange
 from bot.commands import Audience, Command
 from bot.context import Context
 from bot.screens import asker_of, thread_of
@@ -15,6 +14,8 @@ from bot.texts import mark
 
 async def run(update: Update, context: Context) -> None:
     """The file, to where it was asked for."""
+    from bot import exchange  # only who exports needs it
+
     asker = await asker_of(update, context.deps)
     content = await exchange.hand_out(context.deps.db, asker.chat.chat_id)
     packed = json.dumps(content, ensure_ascii=False, indent=2).encode()
