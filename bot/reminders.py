@@ -187,11 +187,12 @@ async def _news(deps: Deps, school: School, fresh: set[int]) -> list[Row]:
     wanted = await homework.to_tell_at_once(deps.db, school.id)
     own = await homework.chats_with_own(deps.db, {one.chat_id for one in wanted})
     seen: dict[tuple[object, ...], list[Task]] = {}
+    targets = {one.id: one for one in await schools.targets_of(deps.db, school.id)}
     contents: dict[tuple[object, ...], Content] = {}
     rows: list[Row] = []
     for one in wanted:
-        target = await schools.target_by_id(deps.db, one.target_id)
-        if target is None:
+        target = targets.get(one.target_id)
+        if target is None:  # the school publishes it no more
             continue
         viewer = Viewer(one.chat_id, one.thread_id) if (one.chat_id, one.thread_id) in own else homework.EVERYBODY
         key = (one.target_id, viewer)
