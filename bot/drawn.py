@@ -109,9 +109,9 @@ def words_of(texts: Texts) -> view.Words:
         changed=texts("changed"),
         added=texts("added"),
         moved=texts("moved"),
-        exam=texts("exam"),
+        exam=texts("test"),
         homework=texts("homework"),
-        free=texts("free"),
+        free=texts("free period"),
     )
 
 

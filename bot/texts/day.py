@@ -57,7 +57,7 @@ def _slots_held(day: Day) -> int:
 def twin(texts: Texts, day: Day, homework: Sequence[Homework] = (), exams: Sequence[Exam] = ()) -> str:
     """Every fact of the day card, a line a lesson. HTML."""
     lines = [lesson_line(texts, lesson) for lesson in day.lessons]
-    lines += [f"✎ {escape(exam.subject)}: {escape(exam.text or texts('exam'))}" for exam in exams]
+    lines += [f"✎ {escape(exam.subject)}: {escape(exam.text or texts('test'))}" for exam in exams]
     lines += [f"▸ {escape(task.subject)}: {escape(task.text)}" for task in homework]
     lines += [f"ℹ {escape(notice.text)}" for notice in day.notices]
     return "\n".join(lines)

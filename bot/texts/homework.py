@@ -38,7 +38,7 @@ def exam_line(texts: Texts, exam: Exam) -> str:
     """One test: when, subject, what it is about."""
     when = short_day(texts, exam.date)
     text = _cut(exam.text)
-    subject = escape(exam.subject) or escape(texts("exam"))
+    subject = escape(exam.subject) or escape(texts("test"))
     return f"{TEST} {when} · <b>{subject}</b>" + (f": {escape(text)}" if text else "")
 
 
