@@ -12,6 +12,7 @@ from bot import dates, render
 from bot.buttons import data
 from bot.context import Deps
 from bot.drawn import words_of
+from bot.errors import UnknownTarget
 from bot.keyboards import Row, buttons_of
 from bot.model import Exam, FreeDays, Homework, Lesson, Plan
 from bot.render import view
@@ -136,8 +137,14 @@ async def timetable_of(
 
 
 def _part_of(plan: Plan, target: StoredTarget) -> Plan:
-    """A target's part of a whole school's plan. A substitution plan lists only those who have changes today."""
-    return belonging_to(plan if plan.lessons else replace(plan, targets=()), target.kind, target.name)
+    """A target's part of a whole school's plan. A substitution plan lists only those who have changes today.
+
+    Of a class that the school does not list any more nothing is known: one follower of it stops nobody else's plan.
+    """
+    try:
+        return belonging_to(plan if plan.lessons else replace(plan, targets=()), target.kind, target.name)
+    except UnknownTarget:
+        return Plan(school=plan.school, free_days=plan.free_days, bells=plan.bells)
 
 
 async def day_content(

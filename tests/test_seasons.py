@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot import compose
 from bot.backup import copy_of, put_back
 from bot.demo.desk import Site
 from bot.demo.stage import SCHOOL, Stage, set_stage
+from bot.model import Lesson, Plan, TargetKind
 from bot.rounds import ask_now
-from bot.store import announced, schools, subscriptions
+from bot.store import announced, schools, snapshots, subscriptions
 from bot.store.database import open_database
+from bot.store.snapshots import Snapshot
 from tests.conftest import MONDAY_AFTERNOON
 from tests.test_announce import look, settled
 from tests.test_app import follow_9a
@@ -101,3 +103,20 @@ async def test_a_restored_backup_knows_nothing_of_what_was_told(tmp_path: Path) 
     put_back(file, restored)
     async with open_database(restored) as db:
         assert await announced.looked_at(db, one.target_id) is None
+
+
+async def test_a_class_that_is_gone_is_unknown_and_stops_nobody(tmp_path: Path) -> None:
+    async with set_stage(
+        tmp_path / "data", start=MONDAY_AFTERNOON, system="untis-monitor", lang="en", paced=False
+    ) as stage:
+        deps = stage.service.deps
+        feed = (await schools.feeds_of(deps.db, SCHOOL))[0]
+        day = date(2026, 11, 24)
+        plan = Plan(lessons=(Lesson("Maths", date=day, periods=("1",), classes=("9b",)),), days=(day,))
+        async with deps.db.transaction() as transaction:
+            await snapshots.add(transaction, Snapshot(feed.id, 0, 99, "x", plan, deps.now(), deps.now()))
+            target = await schools.put_target(transaction, SCHOOL, TargetKind.CLASS, "9a")
+        followed = await schools.target_by_id(deps.db, target)
+        assert followed is not None
+        (shown,) = (await compose.timetable_of(deps, followed, day, 1)).days
+        assert not shown.known
