@@ -332,7 +332,7 @@ def test_ready_within_three_seconds_and_a_second_one_beside_it(browser: Browser,
     second = start_demo()
     assert second.address.split("/")[2] != demo.address.split("/")[2]
     assert stop_demo(second, signal.SIGINT) == 0
-    assert min(demo.ready, second.ready) < 3  # the first may have compiled every module, or waited for the machine
+    assert min(demo.ready, second.ready) < 3  # the first may have had every module to compile
 
 
 def test_a_port_that_is_taken_is_an_error_in_one_line(browser: Browser, demo: Demo) -> None:
