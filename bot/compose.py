@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from urllib.parse import urlsplit
 
-from bot import dates, render
+from bot import dates, memory, render
 from bot.buttons import data
 from bot.context import Deps
 from bot.drawn import words_of
@@ -350,3 +351,10 @@ def _freshness(deps: Deps, texts: Texts, table: Timetable) -> str:
 
 def _never_read(texts: Texts) -> str:
     return texts("The school's page has not been read yet. As soon as it answers, the timetable is here.")
+
+
+async def put_away(deps: Deps) -> None:
+    """After a round or the digests: forget what drawing keeps, and give what was freed back to the system."""
+    with suppress(TimeoutError):  # the thread has much to do: next time
+        await deps.worker.run(render.forget)
+    memory.give_back()

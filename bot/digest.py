@@ -47,7 +47,10 @@ async def send_due(deps: Deps) -> int:
     by_zone: dict[str, list[School]] = {}
     for school in await schools.all_schools(deps.db):
         by_zone.setdefault(school.timezone.key, []).append(school)
-    return sum([await _zone_due(deps, zone, found) for zone, found in by_zone.items()])
+    added = sum([await _zone_due(deps, zone, found) for zone, found in by_zone.items()])
+    if added:
+        await compose.put_away(deps)
+    return added
 
 
 async def _zone_due(deps: Deps, key: str, found: Sequence[School]) -> int:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import announce, memory, notify
+from bot import announce, compose, notify
 from bot.context import Deps
 from bot.errors import LoginRequired, NotReleased, SourceError, UnknownTarget
 from bot.model import FreeDays
@@ -50,7 +50,7 @@ async def scrape_round(deps: Deps) -> int:
 
     asked = sum(await asyncio.gather(*(one(school) for school in await schools.all_schools(deps.db))))
     if asked:
-        memory.give_back()  # parse trees hold cycles: collected now, their memory goes back to the system at once
+        await compose.put_away(deps)  # parse trees hold cycles: collected now, they go back to the system at once
     return asked
 
 

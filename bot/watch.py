@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot import memory, notify
+from bot import compose, memory, notify
 from bot.context import Deps
 from bot.store import outbox
 from bot.texts import texts_in
@@ -58,7 +58,7 @@ async def look(deps: Deps) -> str:
     now = memory.usage()
     if now.share < memory.WARN:
         return ""
-    memory.give_back()
+    await compose.put_away(deps)
     after = memory.usage()
     texts = texts_in(deps.config.language)
     text = texts(

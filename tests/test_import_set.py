@@ -17,7 +17,7 @@ WANTED = {
 BY_OTHERS = {"aiolimiter", "click", "pygments", "rich", "cython_runtime", "lxml", "charset_normalizer", "chardet"}
 BY_OTHERS |= {"cryptography", "html5lib", "certifi", "_cffi_backend"}
 LAZY = {"icalendar", "recurring_ical_events", "x_wr_timezone", "segno", "nacl", "dateutil"}
-OWN_LAZY = {"bot.demo", "bot.exchange", "bot.doctor", "bot.cli.inspect", "bot.cli.check"}
+OWN_LAZY = {"bot.demo", "bot.doctor", "bot.cli.inspect", "bot.cli.check"}
 LOADED = """
 import json, sys
 import bot.app

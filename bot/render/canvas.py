@@ -96,6 +96,12 @@ _runs = _RunCache(_RUN_CACHE_BYTES)
 _patches = _RunCache(_PATCH_CACHE_BYTES)
 
 
+def forget() -> None:
+    """Drop the runs and patches that are kept."""
+    _runs.clear()
+    _patches.clear()
+
+
 class Canvas:
     """A picture in the making. Colours are those of the theme; texts are cleaned already.
 

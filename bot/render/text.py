@@ -171,3 +171,9 @@ def _cuts(word: str) -> list[str]:
 def strike_height(font: Font) -> int:
     """How far above the baseline a strike-through lies, in px: the middle of the small letters."""
     return round(font.size * _STRIKE_RISE)
+
+
+def forget() -> None:
+    """Drop the measures that are kept."""
+    for kept in (clean, width, fit, fit_name, split_in_two, wrap, shorten):
+        kept.cache_clear()

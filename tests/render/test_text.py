@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import render
 from bot.render import fonts
 from bot.render.fonts import Font, fallback_points, inter_points, load
 from bot.render.text import MAX_CHARACTERS, clean, fit, fit_name, shorten, split_in_two, width, wrap
+from tools import picture_samples as samples
 
 FONT = Font("Regular", 29)
 BOLD = Font("SemiBold", 29)
@@ -159,3 +161,13 @@ def test_one_long_word_ends_in_an_ellipsis() -> None:
 
 def test_a_font_is_loaded_once_for_a_size() -> None:
     assert load("Bold", 30) is load("Bold", 30)
+
+
+def test_what_is_forgotten_is_drawn_alike_again() -> None:
+    view = samples.day_of_states("lt")
+    first = render.draw_day(view, render.THEMES["light"])
+    assert width.cache_info().currsize > 0
+    render.forget()
+    assert width.cache_info().currsize == 0
+    assert fonts.load.cache_info().currsize == 0
+    assert render.draw_day(view, render.THEMES["light"]) == first
