@@ -211,8 +211,8 @@ def calendar(desk: Desk, class_: str, today: date) -> str:
                 f"UID:task-{number}@saule.example",
                 f"DTSTART;TZID=Europe/Vilnius:{task.due:%Y%m%d}T080000",
                 f"DTEND;TZID=Europe/Vilnius:{task.due:%Y%m%d}T080000",
-                f"SUMMARY:{_text(task.text)}",
-                f"CATEGORIES:{_text(task.subject)}",
+                f"SUMMARY:{_text(task.subject)}",
+                f"DESCRIPTION:{_text(task.text)}",
                 "END:VEVENT",
             ]
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
