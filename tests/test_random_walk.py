@@ -106,9 +106,10 @@ class Walk:
         theirs = chat.id if chat.type == "private" or person is self.people[0] else 0
         seen = [await db.all(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in SHARED]
         for table in OWNED:
-            # Anybody may be asked something in a group: that is theirs, and no setting.
-            columns = "*" if table != "chats" else f"{CHAT}, json_remove(settings, '$.question')"
-            sql = f"SELECT {columns} FROM {table} WHERE chat_id IS NOT ? ORDER BY 1, 2, 3"
+            # Anybody may be asked something in a group, or draft a task: that is theirs, and no setting.
+            columns = "*" if table != "chats" else f"{CHAT}, json_remove(settings, '$.question', '$.draft')"
+            own = f" AND author IS NOT {person.id}" if table == "homework" else ""  # members write their class's tasks
+            sql = f"SELECT {columns} FROM {table} WHERE chat_id IS NOT ?{own} ORDER BY 1, 2, 3"
             seen += [await db.all(sql, (theirs,))]
         return [[tuple(row) for row in rows] for rows in seen]
 
