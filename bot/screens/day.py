@@ -106,6 +106,8 @@ async def _read_first(
     async def go_on() -> None:
         for _ in range(READ_SECONDS * 10):
             await asyncio.sleep(0.1)
+            if not context.application.running:  # a stop waits for this task
+                return
             if await compose.was_read(deps, target):
                 await then()
                 return
