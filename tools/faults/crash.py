@@ -17,7 +17,7 @@ PEOPLE = 600
 
 async def rows(scale: Scale) -> AsyncIterator[Row]:
     """Kills, and a stop in order."""
-    yield await killed(scale.of(100, 10))
+    yield await killed(scale.of(100, 6))
     yield await stopped()
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import subprocess
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.store.database import open_database
@@ -16,6 +19,7 @@ from tools.faults.stage import courier, database, drained, folder, open_rows, pu
 async def rows(scale: Scale) -> AsyncIterator[Row]:
     """Disk full, two writers with a backup running."""
     yield await full()
+    yield await small_disk()
     yield await writers(scale.of(400, 100))
 
 
@@ -51,6 +55,54 @@ async def full() -> Row:
     ok = done and sent == people and found.lost == found.duplicates == left == 0 and sound == "ok" and "full" in reason
     got = f"{sent} of {people} sent ({unrecorded} unrecorded), {found}, {sound}"
     return Row("disk full during a fan-out", got, "sending goes on, 0 corruption", ok)
+
+
+async def small_disk() -> Row:
+    """A file system of 1 MB is filled to the last byte in the middle of a fan-out, then there is room again."""
+    people, name, goal = 150, "a disk of 1 MB filled during a fan-out", "sending goes on, 0 corruption"
+    with folder() as data:
+        if not _mounted(data):
+            return Row(name, "not run: mounting is not allowed here", goal, True)
+        try:
+            async with stand_in(people) as api:
+                async with database(data) as db:
+                    await put(db, people, "fact")
+                    filler = data / "filler"
+                    _fill(filler)
+                    free = os.statvfs(data).f_bavail
+                    async with courier(db, api, SystemClock(), per_second=FAST) as sender:
+                        for _ in range(400):
+                            if sum(api.delivered.values()) >= people:
+                                break
+                            await asyncio.sleep(0.05)
+                        sent, unrecorded = sum(api.delivered.values()), sender.unrecorded
+                        filler.unlink()
+                        done = await drained(db, 30)
+                    sound = await db.value("PRAGMA integrity_check")
+                found = tally(api, people, ["fact"])
+        finally:
+            _unmount(data)
+    ok = done and sent == people and found.lost == found.duplicates == 0 and sound == "ok" and free == 0
+    return Row(name, f"{sent} of {people} sent ({unrecorded} unrecorded), {found}, {sound}", goal, ok)
+
+
+def _mounted(folder_: Path) -> bool:
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder_)]
+    return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
+
+
+def _unmount(folder_: Path) -> None:
+    subprocess.run(["umount", folder_], check=True)
+
+
+def _fill(file: Path) -> None:
+    with file.open("wb", buffering=0) as out:
+        for size in (4096, 512, 1):
+            try:
+                while out.write(b"x" * size):
+                    pass
+            except OSError:
+                continue
 
 
 async def writers(each: int) -> Row:

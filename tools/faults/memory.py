@@ -17,7 +17,7 @@ LIMIT = 5.0
 
 async def rows(scale: Scale) -> AsyncIterator[Row]:
     """Renders and parses in one process, as the service has them in one thread."""
-    renders, parses = scale.of(10_000, 300), scale.of(1_000, 200)
+    renders, parses = scale.of(10_000, 200), scale.of(1_000, 100)
     near, far = multiprocessing.Pipe()
     worker = multiprocessing.get_context("spawn").Process(target=work, args=(far, renders, parses))
     worker.start()

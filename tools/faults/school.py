@@ -21,7 +21,7 @@ from tools.faults.product import ADMIN, World, world
 from tools.faults.row import Row, Scale
 from tools.faults.stage import drained
 
-SYSTEMS = ("untis-monitor", "ical", "optivum")
+SYSTEMS = ("optivum", "untis-monitor", "ical")
 BAD_PAGES = (
     "", " \n\t", MAINTENANCE, LOGIN, "OK", "null", '{"error": "internal"}', "<html></html>", "<!doctype html>",
     "<html><head><title>Untis</title></head><body></body></html>",
@@ -42,7 +42,7 @@ BAD_PAGES = (
 
 async def rows(scale: Scale) -> AsyncIterator[Row]:
     """An outage, pages that are none, flapping; hostile answers and addresses."""
-    for system in SYSTEMS[: scale.of(3, 2)]:
+    for system in SYSTEMS[: scale.of(3, 1)]:
         yield await troubled(system)
     async for row in hostile(("/bomb",) if scale.bounded else ("/bomb", "/long", "/drip")):
         yield row

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.demo.botapi import BotApi, Fault
-from bot.demo.spec import checker, load
+from bot.demo.spec import checker, load, problems
 from bot.demo.standin.entities import EntityError, parse_html
+from bot.demo.standin.params import Params
 from bot.model import Lesson, Status, Was
 from bot.scraper.page import squeeze
 from bot.store import outbox, pictures
@@ -20,6 +21,7 @@ from bot.store.outbox import Content, Priority
 from bot.store.outbox import Row as Push
 from bot.texts import texts_in
 from bot.texts.day import folded, lesson_line, visible_length
+from tests.demo.test_spec import RIGHT, WRONG
 from tools.faults.network import FAST
 from tools.faults.row import Row, Scale
 from tools.faults.stage import DAY, FIRST_CHAT, courier, database, drained, folder, service
@@ -40,6 +42,7 @@ PIECES = (
 async def rows(scale: Scale) -> AsyncIterator[Row]:
     """Requests, texts."""
     yield await requests()
+    yield mutants()
     yield parsed(scale.of(100_000, 5_000))
 
 
@@ -69,6 +72,18 @@ async def requests() -> Row:
     versions = len(files)
     ok = not api.violations and calls > 20 and count > 3
     return Row(name, f"{len(api.violations)} problems in {calls} calls, {versions} files", goal, ok)
+
+
+def mutants() -> Row:
+    """Requests with one thing wrong each: how many does the check by each description catch?"""
+    caught: list[int] = []
+    refused = 0
+    for spec in map(load, spec_files()):
+        caught.append(sum(bool(problems(spec, name, Params(given, parts))) for name, given, parts, _ in WRONG.values()))
+        refused += sum(bool(problems(spec, name, Params(given, parts))) for name, given, parts in RIGHT.values())
+    got = ", ".join(f"{number} of {len(WRONG)}" for number in caught) + f"; {refused} right ones refused"
+    ok = bool(caught) and set(caught) == {len(WRONG)} and len(WRONG) >= 15 and refused == 0
+    return Row("mutants of requests, by each description", got, "every mutant caught", ok)
 
 
 async def pushes(api: BotApi, data: Path) -> None:
