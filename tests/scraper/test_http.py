@@ -277,7 +277,7 @@ async def test_a_drip_does_not_prolong_the_deadline(clock: StridingClock) -> Non
     [
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<html>half a pla",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n<html>half",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"plan" * 99)[:20],
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"plan" * 99, mtime=0)[:20],
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n<html>not packed",
     ],
 )
@@ -373,7 +373,7 @@ async def test_headers_of_a_page(visit: Visit) -> None:
 
 async def test_packed_pages(visit: Visit) -> None:
     async with school(
-        gzip=text(gzip.compress(b"plan"), Content_Encoding="gzip"),
+        gzip=text(gzip.compress(b"plan", mtime=0), Content_Encoding="gzip"),
         deflate=text(zlib.compress(b"plan"), Content_Encoding="deflate"),
     ) as base:
         assert [(await visit.get(f"{base}/{name}")).body for name in ("gzip", "deflate")] == [b"plan", b"plan"]
