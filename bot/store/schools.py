@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.errors import StoreError
 from bot.model import Calendar, FreeDays, Target, TargetKind
 from bot.names import class_key
 from bot.store.database import Database, Transaction
@@ -165,7 +166,10 @@ async def put_feed(
     """Add a feed or change its address; returns its id.
 
     Another system or address forgets what the old one said, another host its password too: it is not for that one.
+    Raises StoreError for an address with a password in it: it would stand in every export and log.
     """
+    if "@" in urlsplit(url).netloc:
+        raise StoreError("the address holds a name or a password: give the address alone, and the password in the chat")
     old = await transaction.one("SELECT * FROM feeds WHERE school_id = ? AND position = ?", (school_id, position))
     packed = json.dumps(options or {}, sort_keys=True)
     if old is None:

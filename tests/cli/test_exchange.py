@@ -95,6 +95,7 @@ def test_absent_keys_take_their_default_and_nothing_is_deleted(
         (("schools", 0, "colour"), "red", "file.schools[0]: unknown key 'colour'"),
         (("schools", 0, "source"), "paper", "file.schools[0].source"),
         (("schools", 0, "url"), "file:///etc/passwd", "file.schools[0].url"),
+        (("schools", 0, "url"), "https://user:secret@school.example/", "the address holds a name or a password"),
         (("schools", 0, "timezone"), "Mars/Olympus", "file.schools[0].timezone"),
         (("schools", 0, "id"), "Saulės", "file.schools[0].id"),
         (("schools", 0, "holidays"), [{"first": "soon"}], "holidays"),
