@@ -1,7 +1,8 @@
-"""A running demo and a headless Chromium, once for all tests; skipped in one clear line where there is no Chromium."""
+"""A running demo and a headless Chromium, once for all tests; skipped in one line where there is no Chromium."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -78,21 +79,30 @@ def stop_demo(demo: Demo, number: signal.Signals = signal.SIGTERM) -> int:
     return code
 
 
+PROGRAM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
+WHY_NOT = (
+    "playwright is not installed: make e2e installs it"
+    if importlib.util.find_spec("playwright") is None
+    else "no Chromium here: apt-get install chromium, or name one in CHROMIUM"
+    if not PROGRAM
+    else ""
+)
+"""Why there are no tests in a browser here; "" where there are."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium of the system, driven by playwright."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (make e2e installs it)")
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        pytest.skip("no Chromium here: apt-get install chromium, or name one in CHROMIUM")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=list(ARGUMENTS))
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def demo(browser: Browser) -> Iterator[Demo]:
+def demo() -> Iterator[Demo]:
     """One demo for all tests; each test starts it over."""
     demo = start_demo()
     yield demo
