@@ -99,7 +99,7 @@ _NOTHING = re.compile(r"^(?:[-–—+?./*\s]|&nbsp;?)*$")
 
 def published(text: str) -> str:
     """The text, or "" where it is a placeholder ("---", "+", "???", a no-break space spelled out)."""
-    return "" if _NOTHING.match(text) else text
+    return text if text[:1].isalnum() or not _NOTHING.match(text) else ""
 
 
 @remembered

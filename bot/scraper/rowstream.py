@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 from bot.errors import SourceChanged, TruncatedPage
 from bot.scraper.page import squeeze
 
 _TABLE_TAGS = frozenset({"table", "tr", "td", "th"})
+_INLINE = frozenset({"a", "b", "br", "em", "font", "i", "nobr", "s", "small", "span", "strong", "u"})
+_CELL = re.compile(r"<t([dh])\b([^<>]*)>(.*?)</t[dh]\s*>", re.I | re.S)
 _MAX_DEPTH = 30
 _COMMENT = r"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)\s*>|\Z)"
 _ATTRIBUTE = re.compile(r"""([a-zA-Z_:][\w:.-]*)\s*(?:=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
@@ -49,8 +52,7 @@ class Mark:
         return visible(self.raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell of a row: its raw attributes and inner HTML."""
 
     header: bool
@@ -78,8 +80,7 @@ class TableStart:
         return classes_in(self.attributes)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A whole row of the table with this number. Rows of nested tables come before the row that holds them."""
 
     table: int
@@ -147,6 +148,14 @@ def _scanner(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?is){_COMMENT}|<(/?)({wanted})(?=[\s/>])([^<>]*)>")
 
 
+@lru_cache(maxsize=32)
+def _plain_row(names: tuple[str, ...]) -> re.Pattern[str]:
+    """The rest of a row of closed cells with nothing but text and marked words in them: nearly all rows there are."""
+    inline = "|".join(sorted(_INLINE.difference(names), key=len, reverse=True))
+    cell = rf"<t[dh]\b[^<>]*>(?:[^<]|</?(?:{inline})\b[^<>]*>)*+</t[dh]\s*>"
+    return re.compile(rf"\s*(?:{cell}\s*)++</tr\s*>", re.I)
+
+
 def stream(text: str, *names: str) -> Iterator[Item]:
     """The rows of all tables, and the elements called `names` (lower case), in the order of the page.
 
@@ -154,8 +163,10 @@ def stream(text: str, *names: str) -> Iterator[Item]:
     deeper than any page nests them.
     """
     open_tables: list[_Table] = []
-    count = 0
-    for match in _scanner(names).finditer(text):
+    count = position = 0
+    scanner, plain_row = _scanner(names), _plain_row(names)
+    while match := scanner.search(text, position):
+        position = match.end()
         name = match[2]
         if name is None:  # a comment, a script
             continue
@@ -175,6 +186,12 @@ def stream(text: str, *names: str) -> Iterator[Item]:
                 if name == "tr":
                     row = table.close_row(text, match.start())
                     table.row = match[3]
+                    if plain := plain_row.match(text, position):
+                        if row is not None:
+                            yield row
+                        cells = tuple([Cell(kind in "hH", said, raw) for kind, said, raw in _CELL.findall(plain[0])])
+                        row, table.row = Row(table.number, match[3], cells), None
+                        position = plain.end()
                 else:
                     table.close_cell(text, match.start())
                     table.cell = (name == "th", match[3], match.end())
