@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import TruncatedPage
 from bot.model import Kind, Substitution, Was
-from bot.scraper.page import class_key, match_name, nearest_date, period_labels, squeeze
+from bot.scraper.page import class_key, match_name, nearest_date, period_labels, remembered, squeeze
 from bot.scraper.tables import Cell
 from bot.scraper.untis_words import kind_of_word
 
@@ -33,7 +33,7 @@ _TAG = re.compile(r"<[^<>]{0,300}>|&nbsp;")
 
 def plain(text: str) -> str:
     """The cell's text, or "" for a placeholder."""
-    return "" if _PLACEHOLDER.fullmatch(text) else text
+    return text if text[:1].isalnum() or not _PLACEHOLDER.fullmatch(text) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,11 @@ def changed(cell: Cell | None) -> Changed:
     if cell is None:
         return Changed("", "")
     new = _ARROW.sub("", cell.text) if cell.struck else cell.text
-    return Changed(plain(cell.struck), plain(new), bool(_DASHES.fullmatch(cell.text)))
+    dashes = not cell.text[:1].isalnum() and _DASHES.fullmatch(cell.text) is not None
+    return Changed(plain(cell.struck), plain(new), dashes)
 
 
+@remembered
 def names(text: str) -> tuple[str, ...]:
     """The teachers or rooms of a cell ("LAU, KLN"), placeholders left out."""
     parts = (part.strip() for part in re.split(r"[,;]", text))

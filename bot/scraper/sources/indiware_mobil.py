@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -14,11 +14,12 @@ from bot.errors import NotReleased, SourceChanged
 from bot.model import UNCHANGED, Bell, Kind, Lesson, Notice, Plan, Status, Substitution, Target, TargetKind, Was
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.german import date_in, free_days, instant_in, names_in, published
-from bot.scraper.page import clock_time, period_labels, squeeze, text_of, why_not
+from bot.scraper.page import clock_time, period_labels, remembered, squeeze, text_of, why_not
 from bot.scraper.remarks import Remark, read_remark
 from bot.scraper.xmltree import sections
 
-_PARTS = frozenset({"Kopf", "ft", "Klassen", "Kl", "ZiZeile"})
+# A class is read part by part: at some schools the week of one is a large document.
+_PARTS = frozenset({"Kopf", "ft", "Klassen", "Kl", "Kurz", "KlStunden", "Unterricht", "Pl", "Std", "ZiZeile"})
 _ROOT = re.compile(r"<VpMobil[\s>/]")
 _MOST_DAYS = 28
 
@@ -57,6 +58,24 @@ def _base(url: str) -> str:
 
 
 @dataclass(slots=True)
+class _Row:
+    """A row of the substitution plan, and the names of all whom it is written for, in their order."""
+
+    row: Substitution
+    names: dict[str, None]
+
+
+@dataclass(slots=True)
+class _Class:
+    """The class that is being read: its name, its bells, the groups of its courses by their number."""
+
+    name: str = ""
+    times: dict[str, Bell] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    planned: bool = False
+
+
+@dataclass(slots=True)
 class _Day:
     """What one file says."""
 
@@ -67,7 +86,7 @@ class _Day:
     school: str = ""
     targets: list[Target] = field(default_factory=list)
     lessons: list[Lesson] = field(default_factory=list)
-    rows: list[Substitution] = field(default_factory=list)
+    rows: dict[tuple[object, ...], _Row] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     free: list[str] = field(default_factory=list)
     bells: Counter[tuple[Bell, ...]] = field(default_factory=Counter)
@@ -87,7 +106,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         updated=max(stamps, default=None),
         targets=tuple(dict.fromkeys(target for day in every for target in day.targets)),
         lessons=tuple(lesson for day in every for lesson in day.lessons),
-        substitutions=tuple(row for day in every for row in _merged(day.rows)),
+        substitutions=tuple(row for day in every for row in _merged(day)),
         notices=tuple(Notice(line, day.day) for day in every for line in day.notes),
         free_days=free_days(code for day in every for code in day.free),
         bells=bells.most_common(1)[0][0] if bells else (),
@@ -100,6 +119,7 @@ def _read(text: str) -> _Day:
     if not _ROOT.search(text[:3000]):
         raise why_not(text, "Indiware mobil")
     day: _Day | None = None
+    current = _Class()
     listed = False
     free: list[str] = []
     for element in sections(text, _PARTS):
@@ -111,10 +131,14 @@ def _read(text: str) -> _Day:
             raise SourceChanged("the plan's classes stand before its heading")
         elif element.tag == "Klassen":
             listed = True
+        elif element.tag == "ZiZeile":
+            if line := _text(element):
+                day.notes.append(line)
         elif element.tag == "Kl":
-            _read_class(element, day)
-        elif line := _text(element):
-            day.notes.append(line)
+            _end_class(current, day)
+            current = _Class()
+        else:
+            _read_part(element, current, day)
     if day is None or not listed:
         raise SourceChanged("the plan has no list of classes")
     day.free = free
@@ -137,26 +161,33 @@ def _headed(head: Element) -> _Day:
     )
 
 
-def _read_class(node: Element, day: _Day) -> None:
-    name = _text(node.find("Kurz"))
-    if not name:
+def _end_class(of: _Class, day: _Day) -> None:
+    if not of.name:
         raise SourceChanged("a class of the plan has no name")
-    if node.find("Pl") is None:
-        raise SourceChanged(f"the plan of {name} is not where it was")
-    day.targets.append(Target(day.kind, name, name))
-    bells = tuple(bell for slot in node.iterfind("KlStunden/KlSt") if (bell := _bell(slot)))
-    if bells:
-        day.bells[bells] += 1
-    times = {bell.period: bell for bell in bells}
-    courses = {_text(course): course for course in node.iterfind("Unterricht/Ue/UeNr")}
-    for slot in node.iterfind("Pl/Std"):
-        lesson, row = _slot(slot, name, day, courses.get(_text(slot.find("Nr"))))
-        bell = times.get(lesson.periods[0]) if lesson.periods else None
-        if bell and lesson.start is None:
-            lesson = replace(lesson, start=bell.start, end=lesson.end or bell.end)
-        day.lessons.append(lesson)
-        if row is not None:
-            day.rows.append(row)
+    if not of.planned:
+        raise SourceChanged(f"the plan of {of.name} is not where it was")
+    day.targets.append(Target(day.kind, of.name, of.name))
+
+
+def _read_part(node: Element, of: _Class, day: _Day) -> None:
+    """A part of a class, in the order in which all recorded plans have them: a lesson needs those before it."""
+    if node.tag == "Std":
+        if not of.name:
+            raise SourceChanged("a class of the plan has no name")
+        _read_slot(node, of, day)
+    elif node.tag == "Pl":
+        of.planned = True
+    elif node.tag == "Kurz":
+        of.name = of.name or _text(node)
+    elif of.planned:
+        raise SourceChanged(f"the plan of {of.name} is not where it was")
+    elif node.tag == "Unterricht":
+        of.groups = {_text(course): names_in(course.get("UeGr", "")) for course in node.iterfind("Ue/UeNr")}
+    else:
+        bells = tuple(bell for slot in node.iterfind("KlSt") if (bell := _bell(slot)))
+        of.times = {bell.period: bell for bell in bells}
+        if bells:
+            day.bells[bells] += 1
 
 
 def _bell(slot: Element) -> Bell | None:
@@ -164,53 +195,70 @@ def _bell(slot: Element) -> Bell | None:
     return Bell(_text(slot), start, end) if start and end else None
 
 
-def _slot(slot: Element, name: str, day: _Day, course: Element | None) -> tuple[Lesson, Substitution | None]:
-    """A `Std` as a lesson, and as a row of the substitution plan when it has a remark or a changed mark."""
-    nodes = {child.tag: child for child in slot}
-    if not {"St", "Fa"} <= nodes.keys():
+def _read_slot(slot: Element, of: _Class, day: _Day) -> None:
+    """A `Std` is a lesson, and a row of the substitution plan when it has a remark or a changed mark."""
+    said = {child.tag: _text(child) for child in slot}
+    if "St" not in said or "Fa" not in said:
         raise SourceChanged("a lesson of the plan has no number or no subject")
-    subject, room = (published(_text(nodes.get(tag))) for tag in ("Fa", "Ra"))
-    people = names_in(_text(nodes.get("Le")))
-    note = _text(nodes.get("If"))
-    marks = {tag for tag, node in nodes.items() if any(key.endswith("Ae") and value for key, value in node.items())}
+    subject, room = published(said["Fa"]), published(said.get("Ra", ""))
+    people = names_in(said.get("Le", ""))
+    note = said.get("If", "")
+    marks = {child.tag for child in slot if child.attrib and _is_marked(child)}
     remark = read_remark(note, day.day)
     of_class = day.kind is TargetKind.CLASS
-    teachers, classes = (people, (name,)) if of_class else ((name,), people)
+    teachers, classes = (people, (of.name,)) if of_class else ((of.name,), people)
     was = _was(remark, subject, teachers, of_class=of_class)
     if remark.now:
         teachers = remark.now
     kind = _kind(remark, marks, subject=subject, room=room, people=people)
+    periods = period_labels(said["St"])
+    bell = of.times.get(periods[0]) if periods else None
+    start, end = clock_time(said.get("Beginn", "")), clock_time(said.get("Ende", ""))
+    if bell and start is None:
+        start, end = bell.start, end or bell.end
+    rooms, groups = names_in(room), names_in(said.get("Ku2", ""))
     lesson = Lesson(
         subject=subject,
         date=day.day,
         weekday=day.day.weekday(),
         week=day.week,
-        periods=period_labels(_text(nodes.get("St"))),
-        start=_clock(nodes.get("Beginn")),
-        end=_clock(nodes.get("Ende")),
+        periods=periods,
+        start=start,
+        end=end,
         teachers=teachers,
-        rooms=names_in(room),
+        rooms=rooms,
         classes=classes,
-        groups=names_in(_text(nodes.get("Ku2"))) or _group(course),
+        groups=groups or of.groups.get(said.get("Nr", ""), ()),
         status=_status(kind, remark, marks, subject),
         was=was,
         note=remark.note,
     )
+    day.lessons.append(lesson)
     if not note and not marks:
-        return lesson, None
-    return lesson, Substitution(
-        kind=kind,
-        date=day.day,
-        periods=lesson.periods,
-        classes=classes,
-        subject=subject,
-        teachers=teachers,
-        rooms=lesson.rooms,
-        groups=names_in(_text(nodes.get("Ku2"))),
-        label=remark.label,
-        was=was,
-        note=remark.note,
-    )
+        return
+    alike = (kind, periods, subject, teachers, rooms, groups, remark.label, was, remark.note)
+    known = day.rows.get(alike)
+    if known is None:
+        row = Substitution(
+            kind=kind,
+            date=day.day,
+            periods=periods,
+            classes=classes,
+            subject=subject,
+            teachers=teachers,
+            rooms=rooms,
+            groups=groups,
+            label=remark.label,
+            was=was,
+            note=remark.note,
+        )
+        known = day.rows[alike] = _Row(row, {})
+    known.names.update(dict.fromkeys(classes))
+
+
+def _is_marked(node: Element) -> bool:
+    """`FaAe="FaGeaendert"`: the field differs from the regular plan."""
+    return any(key.endswith("Ae") and value for key, value in node.items())
 
 
 def _was(remark: Remark, subject: str, teachers: tuple[str, ...], *, of_class: bool) -> Was:
@@ -224,10 +272,6 @@ def _was(remark: Remark, subject: str, teachers: tuple[str, ...], *, of_class: b
         periods=remark.from_periods or None,
     )
     return was or UNCHANGED
-
-
-def _group(course: Element | None) -> tuple[str, ...]:
-    return names_in(course.get("UeGr", "")) if course is not None else ()
 
 
 def _kind(remark: Remark, marks: set[str], *, subject: str, room: str, people: tuple[str, ...]) -> Kind:
@@ -249,24 +293,23 @@ def _status(kind: Kind, remark: Remark, marks: set[str], subject: str) -> Status
     return Status.CHANGED if marks or remark.kind is not None or not subject else Status.PLANNED
 
 
-def _merged(rows: list[Substitution]) -> list[Substitution]:
+def _merged(day: _Day) -> Iterator[Substitution]:
     """Equal rows of several classes as one row with all of them, where the first of them stands."""
-    merged: dict[Substitution, list[str]] = {}
-    for row in rows:
-        names = merged.setdefault(replace(row, classes=()), [])
-        names.extend(name for name in row.classes if name not in names)
-    return [replace(row, classes=tuple(names)) for row, names in merged.items()]
-
-
-def _clock(node: Element | None) -> time | None:
-    return clock_time(_text(node))
+    for known in day.rows.values():
+        names = tuple(known.names)
+        yield known.row if names == known.row.classes else replace(known.row, classes=names)
 
 
 def _text(node: Element | None) -> str:
     """The text of an element; `&nbsp;` may be written twice over and is nothing."""
     if node is None:
         return ""
-    return squeeze("".join(node.itertext()).replace("&nbsp;", " "))
+    return _shown("".join(node.itertext()) if len(node) else node.text or "")
+
+
+@remembered
+def _shown(text: str) -> str:
+    return squeeze(text.replace("&nbsp;", " "))
 
 
 def recognise(page: Page) -> float:
