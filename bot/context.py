@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,8 @@ class Deps:
     commands: Mapping[str, Command]
     vault: Vault
 
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by a scrape round: of two at once the one that asked first could have the last word."""
     wanted: set[int] = field(default_factory=set)
     """Targets that somebody asked for and nobody follows: the next round reads them once."""
 

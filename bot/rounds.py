@@ -31,7 +31,12 @@ async def scrape_when_due(deps: Deps) -> None:
 
 
 async def scrape_round(deps: Deps) -> int:
-    """Refresh what is due; returns how many feeds were asked."""
+    """Refresh what is due, one round at a time; returns how many feeds were asked."""
+    async with deps.asking:
+        return await _round(deps)
+
+
+async def _round(deps: Deps) -> int:
     await announce.settle(deps)
     followed: dict[str, list[StoredTarget]] = {}
     for target in await schools.wanted_targets(deps.db, deps.wanted):
@@ -61,9 +66,9 @@ async def ask_now(deps: Deps, school_id: str | None = None) -> int:
     """
     # A moment of its own in the past: a round that is asking just now sees that it was asked again meanwhile.
     return await deps.db.write(
-        "UPDATE feed_health SET next_at = min(next_at, 0) - 1 WHERE next_at < ?2"
+        "UPDATE feed_health SET next_at = ?3 WHERE next_at < ?2"
         " AND feed_id IN (SELECT id FROM feeds WHERE ?1 IS NULL OR school_id = ?1)",
-        (school_id, accounts.PAUSED),
+        (school_id, accounts.PAUSED, -int(deps.clock.monotonic() * 1000)),
     )
 
 
@@ -155,7 +160,8 @@ async def refresh_feed(
     async with deps.db.transaction() as transaction:
         now = await accounts.feed_by_id(transaction, feed.id)
         if now is not None and now.sealed_password == feed.sealed_password:  # else this is about an account of before
-            asked_again = (await schools.health_of(transaction, feed.id)).next_at < min(health.next_at, 0)
+            wanted = (await schools.health_of(transaction, feed.id)).next_at
+            asked_again = wanted < 0 and wanted != health.next_at
             await schools.put_health(transaction, replace(after, next_at=0) if asked_again else after)
     return changed
 
