@@ -438,7 +438,7 @@ async def test_delivered_but_not_answered(api: BotApi, ona: Person) -> None:
     api.faults.add(Fault("sendMessage", times=1, ending="stall"))
     api.faults.add(Fault("sendMessage", times=1, ending="close"))
     api.faults.add(Fault("sendMessage", times=1, ending="reset"))
-    async with bot_of(api, read_timeout=0.1) as bot:
+    async with bot_of(api, read_timeout=0.5) as bot:
         for _ in range(3):
             with pytest.raises(AnswerLost):
                 await bot.send_message(7, "x")
