@@ -14,11 +14,12 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
 
-from bot import buttons
+from bot import buttons, inline
 from bot.commands import Audience, Command, Press
 from bot.context import Context
 from bot.errors import SchoolbellError
@@ -100,6 +101,14 @@ class Dispatcher:
             return
         await self._guarded(update, context, command, lambda: press(update, context, read[1]))
 
+    async def query_came(self, update: Update, context: Context) -> None:
+        """Inline mode: no chat is known, only who asks; the same bucket holds their queries."""
+        user = update.effective_user
+        assert user is not None
+        banned = await people.role_of(context.deps.db, user.id) == people.BANNED
+        if self._buckets.take(user.id, context.deps.clock.monotonic()) >= 0 and not banned:
+            await inline.asked(update, context)
+
     async def text_came(self, update: Update, context: Context) -> None:
         """Something typed or sent that is no command: the answer to a question; else, in private, free text."""
         asker = await asker_of(update, context.deps)
@@ -157,6 +166,7 @@ def add_handlers(application: Application, commands: Mapping[str, Command]) -> N
     below = filters.PHOTO & filters.CaptionRegex(r"^/hw(@\w+)?(\s|$)") & fresh
     application.add_handler(MessageHandler(below, dispatcher.command_came))
     application.add_handler(CallbackQueryHandler(dispatcher.press_came))
+    application.add_handler(InlineQueryHandler(dispatcher.query_came))
     application.add_handler(MessageHandler(filters.COMMAND & filters.ChatType.PRIVATE & fresh, dispatcher.unknown_came))
     sent = (filters.TEXT | filters.PHOTO | filters.Document.ALL) & ~filters.COMMAND & fresh
     application.add_handler(MessageHandler(sent, dispatcher.text_came))
