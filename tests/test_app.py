@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from telegram import Update
 
 from bot.app import run, running
 from bot.clock import SystemClock
@@ -136,3 +137,18 @@ async def test_everything_is_kept_over_a_restart(tmp_path: Path) -> None:
         person = second.api.user(1001, "Ona", "en")
         await person.say("/today")
         await second.api.wait_for(lambda: any(message.file for message in person.messages))
+
+
+async def test_nobody_acts_in_the_private_chat_of_another(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    before = await stage.service.deps.db.all("SELECT * FROM subscriptions")
+    chat = {"id": person.id, "type": "private", "first_name": "Ona"}
+    bot = {"id": 1, "is_bot": True, "first_name": "Schoolbell"}
+    message = {"message_id": 1, "date": 1_795_000_000, "chat": chat, "from": bot, "text": "x"}
+    stranger = {"id": 666, "is_bot": False, "first_name": "Stranger"}
+    data = f"v1|unsub|{before[0]['id']}"
+    content = {"id": "1", "from": stranger, "chat_instance": "1", "message": message, "data": data}
+    update = Update.de_json({"update_id": 1, "callback_query": content}, stage.service.application.bot)
+    await stage.service.application.process_update(update)
+    after = await stage.service.deps.db.all("SELECT * FROM subscriptions")
+    assert [tuple(row) for row in after] == [tuple(row) for row in before]

@@ -57,6 +57,8 @@ async def may(update: Update, context: Context, asker: Asker, audience: Audience
     """Whether the asker may use a command for this audience, from their numeric id and the state of now."""
     if await people.role_of(context.deps.db, asker.user_id) == people.BANNED:
         return False
+    if asker.private and asker.user_id != asker.chat.chat_id:
+        return False  # Telegram never says so: a private chat has its person's number
     if audience is Audience.EVERYONE or (audience is Audience.CHAT_ADMIN and asker.private):
         return True
     if audience is Audience.CHAT_ADMIN:
