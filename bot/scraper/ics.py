@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 from bot.errors import SourceChanged, TruncatedPage
 from bot.scraper.contract import Page
 from bot.scraper.ics_events import (
-    OUTSIDE,
     Occurrence,
     Reader,
     Span,
@@ -104,11 +103,13 @@ def _plain_and_others(text: str, timezone: ZoneInfo, days: Span | None) -> Feed:
     others: dict[str, list[str]] = {}
     for number, (start, after) in enumerate(events_in(text)):
         event = text[start : after + 1]
-        item = reader.read(event)
-        if item is None:
+        found = reader.read(event)
+        if found is None:
             others.setdefault(uid_of(event) or f"\n{number}", []).append(event)
-        elif item is not OUTSIDE:
-            occurrences.append(item)
+        else:
+            occurrences += found
+            if len(occurrences) > MAX_OCCURRENCES:
+                raise SourceChanged("the calendar repeats its events more often than lessons are held")
     del text
     repetition = _Repetition(span)
     for batch in _batches(others):

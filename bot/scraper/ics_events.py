@@ -1,31 +1,38 @@
-"""Reads the events of a calendar that happen once, straight from the text: nearly all events of most calendars.
+"""Reads events that happen once, or every week at one hour, straight from the text: nearly all of most calendars.
 
 The library needs a quarter of a millisecond and 6 KB for an event; here one costs a twentieth. What is not plain for
-certain (a rule, an exception, a zone of the calendar's own, a time that cannot be read, an unknown parameter) is left
-to the library, so its judgement holds wherever there is something to judge.
+certain (another rule, an exception, a zone of the calendar's own, a time that cannot be read, an unknown parameter) is
+left to the library, so its judgement holds wherever there is something to judge.
 """
 
 from __future__ import annotations
 
-import enum
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _BEGIN, _END = "\nBEGIN:VEVENT\n", "\nEND:VEVENT\n"
-_READ = "UID|DTSTART|DTEND|DURATION|SUMMARY|DESCRIPTION|LOCATION|CATEGORIES|STATUS|URL|X-MICROSOFT-CDO-BUSYSTATUS"
+_READ = "UID|DTSTART|DTEND|DURATION|RRULE|EXDATE|SUMMARY|DESCRIPTION|LOCATION|CATEGORIES|STATUS|URL"
+_READ += "|X-MICROSOFT-CDO-BUSYSTATUS"
 # A property that is read, in the plain form; or (last group) a line that makes the event the library's business.
 _LINE = re.compile(
     rf"(?m)^(?:({_READ})((?:;(?:TZID|VALUE|LANGUAGE|ALTREP)=(?:\"[^\"\n]*\"|[^\";:\n]*))*+):([^\n]*)"
-    rf"|((?i:BEGIN|RRULE|RDATE|EXRULE|EXDATE|RECURRENCE-ID|{_READ})\b))"
+    rf"|((?i:BEGIN|RDATE|EXRULE|RECURRENCE-ID|{_READ})\b))"
 )
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?", re.A)
 _DURATION = re.compile(r"P(?:(\d{1,3})W|(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?)", re.A)
 _PARAMETERS = re.compile(
     r"(?:;VALUE=(DATE(?:-TIME)?))?(?:;TZID=([A-Za-z_][\w/+-]*))?(?:;VALUE=(DATE(?:-TIME)?))?", re.A
 )
+# Once a week at the hour of the first time: how a timetable repeats. Every other rule is the library's.
+_WEEKLY = re.compile(
+    r"FREQ=WEEKLY(?:;(?:INTERVAL=(?P<step>[1-9]\d?)|COUNT=(?P<count>[1-9]\d{0,3})|UNTIL=(?P<until>\d{8}T\d{6}Z)"
+    r"|WKST=(?:MO|SU)|BYDAY=(?P<day>MO|TU|WE|TH|FR|SA|SU)))*+",
+    re.A,
+)
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ALARM = re.compile(r"\nBEGIN:VALARM\n.*?\nEND:VALARM(?=\n)", re.S)
 _ESCAPED = re.compile(r"\\([\\,;:nN])")
 _UTC = ZoneInfo("UTC")
@@ -114,16 +121,10 @@ def uid_of(event: str) -> str:
     return match[1].strip() if match else ""
 
 
-class Outside(enum.Enum):
-    """The mark of an event that does not touch the days that were asked for."""
-
-    OUTSIDE = enum.auto()
-
-
-OUTSIDE = Outside.OUTSIDE
 _NOT_SAID = ("", "")
-_PLACES = {"DTSTART": 0, "DTEND": 1, "DURATION": 2}
-_Times = tuple[datetime, datetime, bool]
+_PLACES = {"DTSTART": 0, "DTEND": 1, "DURATION": 2, "RRULE": 3}
+_Times = tuple[datetime, datetime, bool, str]
+"""Start and end in school time, whether whole days are meant, and the mark of the occurrence in its series."""
 # Lessons repeat their words and hours: a value is kept for the next event, and not more of them than a week has.
 _MOST_KEPT = 2000
 _LONGEST_KEPT = 200
@@ -138,14 +139,15 @@ class Reader:
         self._span = span
         self._together = together
         self._texts: dict[str, str] = {}
-        self._times: dict[tuple[tuple[str, str], ...], _Times | Outside | None] = {}
+        self._times: dict[tuple[tuple[str, str], ...], tuple[_Times, ...] | None] = {}
 
-    def read(self, event: str) -> Occurrence | Outside | None:
-        """The occurrence of a plain event; None for one that the library has to judge."""
+    def read(self, event: str) -> tuple[Occurrence, ...] | None:
+        """The occurrences of a plain event in the days, perhaps none; None for an event that the library must judge."""
         if "\nBEGIN:VALARM\n" in event:
             event = _ALARM.sub("", event)
         found: dict[str, str] = {}
-        timing = [_NOT_SAID, _NOT_SAID, _NOT_SAID]
+        timing = [_NOT_SAID] * len(_PLACES)
+        without: list[tuple[str, str]] = []
         categories: tuple[str, ...] = ()
         for name, parameters, value, other in _LINE.findall(event, len(_BEGIN)):
             if other:
@@ -155,6 +157,8 @@ class Reader:
                 if timing[place] is not _NOT_SAID:
                     return None
                 timing[place] = (parameters, value)
+            elif name == "EXDATE":
+                without.append((parameters, value))
             elif parameters and name != "URL" and "VALUE=" in parameters:
                 return None
             elif name == "CATEGORIES":
@@ -166,20 +170,22 @@ class Reader:
         uid, url = found.get("UID", "").strip(), found.get("URL", "").strip()
         if "\\" in uid or "\\" in url or uid in self._together:
             return None
-        times = self._when(tuple(timing))
-        if not isinstance(times, tuple):
-            return times
+        times = self._when((*timing, *without))
+        if not times:
+            return None if times is None else ()
         text = self._text
-        return Occurrence(
-            *times,
-            summary=text(found.get("SUMMARY", "")),
-            description=text(found.get("DESCRIPTION", "")),
-            location=text(found.get("LOCATION", "")),
-            categories=categories,
-            status=text(found.get("STATUS", "")).upper(),
-            url=url,
-            busy=text(found.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper(),
-            id=uid,
+        facts = (
+            text(found.get("SUMMARY", "")),
+            text(found.get("DESCRIPTION", "")),
+            text(found.get("LOCATION", "")),
+            categories,
+            text(found.get("STATUS", "")).upper(),
+            url,
+            text(found.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper(),
+        )
+        return tuple(
+            Occurrence(start, end, all_day, *facts, f"{uid}/{mark}" if uid and mark else uid or mark)
+            for start, end, all_day, mark in times
         )
 
     def _text(self, value: str) -> str:
@@ -192,7 +198,7 @@ class Reader:
                 self._texts[value] = known
         return known
 
-    def _when(self, timing: tuple[tuple[str, str], ...]) -> _Times | Outside | None:
+    def _when(self, timing: tuple[tuple[str, str], ...]) -> tuple[_Times, ...] | None:
         if timing in self._times:
             return self._times[timing]
         if len(self._times) > _MOST_KEPT:
@@ -205,8 +211,29 @@ class Reader:
         return times
 
     def _timed(
+        self,
+        begun: tuple[str, str],
+        ended: tuple[str, str],
+        length: tuple[str, str],
+        rule: tuple[str, str],
+        *without: tuple[str, str],
+    ) -> tuple[_Times, ...] | None:
+        bounds = self._bounds(begun, ended, length)
+        if bounds is None:
+            return None
+        start, end = bounds
+        if rule is not _NOT_SAID or without:
+            if rule[0] or not isinstance(start, datetime) or not isinstance(end, datetime):
+                return None
+            return self._weekly(start, end, rule[1], self._excepted(begun, without))
+        if isinstance(start, datetime) and isinstance(end, datetime):
+            return self._placed(start, end)
+        return ((_midnight(start), _midnight(end), True, ""),) if _touches(start, end, *self._span) else ()
+
+    def _bounds(
         self, begun: tuple[str, str], ended: tuple[str, str], length: tuple[str, str]
-    ) -> _Times | Outside | None:
+    ) -> tuple[date, date] | None:
+        """Start and end as the event's zone has them, both times or both dates, the earlier one first."""
         start = self._moment(*begun)
         if start is None or (ended is not _NOT_SAID and length is not _NOT_SAID):
             return None
@@ -223,23 +250,61 @@ class Reader:
             end = start if isinstance(start, datetime) else start + timedelta(days=1)
         if end is None or isinstance(end, datetime) is not isinstance(start, datetime):
             return None
-        if isinstance(start, datetime) and isinstance(end, datetime):
-            return self._placed(min(start, end), max(start, end))
-        first, last = min(start, end), max(start, end)
-        if not _touches(first, last, *self._span):
-            return OUTSIDE
-        return (_midnight(first), _midnight(last), True)
+        return min(start, end), max(start, end)
 
-    def _placed(self, start: datetime, end: datetime) -> _Times | Outside:
+    def _placed(self, start: datetime, end: datetime, mark: str = "") -> tuple[_Times, ...]:
         """The span is counted in the event's own zone, as the library does."""
         zone = start.tzinfo
         days = [_midnight(day).replace(tzinfo=zone) for day in self._span]
         if not _touches(start, end, *days):
-            return OUTSIDE
+            return ()
         if zone is None:
-            return (start, end, False)
+            return ((start, end, False, mark),)
         school = self._school
-        return (start.astimezone(school).replace(tzinfo=None), end.astimezone(school).replace(tzinfo=None), False)
+        there = (start.astimezone(school).replace(tzinfo=None), end.astimezone(school).replace(tzinfo=None))
+        return ((*there, False, mark),)
+
+    def _excepted(self, begun: tuple[str, str], without: Sequence[tuple[str, str]]) -> frozenset[datetime] | None:
+        """The times that a series leaves out, as UTC and as its zone has them; None when they are no plain times."""
+        found: set[datetime] = set()
+        for parameters, values in without:
+            for value in values.split(","):
+                moment = self._moment(parameters, value)
+                if parameters != begun[0] or value.endswith("Z") is not begun[1].endswith("Z"):
+                    return None
+                if not isinstance(moment, datetime):
+                    return None
+                found.update(_names_of(moment))
+        return frozenset(found)
+
+    def _weekly(
+        self, start: datetime, end: datetime, rule: str, without: frozenset[datetime] | None
+    ) -> tuple[_Times, ...] | None:
+        match = _WEEKLY.fullmatch(rule)
+        names = [part.partition("=")[0] for part in rule.split(";")]
+        if match is None or without is None or len(names) != len(set(names)) or (match["until"] and match["count"]):
+            return None
+        if start.year < 1970 or (match["day"] and match["day"] != _DAYS[start.weekday()]):
+            return None
+        until: datetime | None = None
+        if match["until"]:
+            until = datetime.strptime(match["until"], "%Y%m%dT%H%M%SZ").replace(tzinfo=_UTC)
+            if start.tzinfo is None or until < start:
+                return None
+        step = timedelta(weeks=int(match["step"] or 1))
+        length, zone = end - start, start.tzinfo
+        first = _midnight(self._span.start).replace(tzinfo=zone) - length
+        beyond = _midnight(self._span.end).replace(tzinfo=zone)
+        times: list[_Times] = []
+        number = max(0, (first - start) // step)
+        while (moment := start + number * step) < beyond and number < int(match["count"] or number + 1):
+            if until is not None and moment > until:
+                break
+            if without.isdisjoint(_names_of(moment)):
+                mark = f"{moment:%Y%m%dT%H%M%S}" + ("Z" if zone is _UTC else "")
+                times += self._placed(moment, moment + length, mark)
+            number += 1
+        return tuple(times)
 
     def _moment(self, parameters: str, value: str) -> date | None:
         """A time as the event's zone has it, a date for a whole day, None for what is not plainly one of them."""
@@ -264,6 +329,12 @@ class Reader:
 def _touches(start: date, end: date, first: date, beyond: date) -> bool:
     """Whether an event lies in the days, the end of both not included."""
     return first <= start < beyond if start == end else start < beyond and first < end
+
+
+def _names_of(moment: datetime) -> tuple[datetime, ...]:
+    """The library knows a time of a series by both."""
+    local = moment.replace(tzinfo=None)
+    return (local,) if moment.tzinfo is None else (moment.astimezone(_UTC).replace(tzinfo=None), local)
 
 
 def _midnight(day: date) -> datetime:

@@ -11,7 +11,7 @@ import pytest
 from bot.errors import SourceChanged
 from bot.scraper.contract import Page
 from bot.scraper.ics import Feed, feed_of
-from bot.scraper.ics_events import OUTSIDE, Occurrence, Outside, Reader, Span
+from bot.scraper.ics_events import Occurrence, Reader, Span
 
 ZONE = ZoneInfo("Europe/Vilnius")
 TIMES = (
@@ -33,6 +33,14 @@ TIMES = (
     "DTSTART:20261124T083000Z\nRRULE:FREQ=WEEKLY;COUNT=2",
     "DTSTART:20261124T083000Z\nRECURRENCE-ID:20261124T083000Z",
     "dtstart:20261124T083000Z",
+    "DTSTART:20261103T083000Z\nDURATION:PT45M\nRRULE:FREQ=WEEKLY;UNTIL=20261208T083000Z\nEXDATE:20261124T083000Z",
+    "DTSTART:20261103T083000Z\nRRULE:FREQ=WEEKLY;UNTIL=20261208\nEXDATE;VALUE=DATE:20261124",
+    "DTSTART;TZID=Europe/Warsaw:20261006T100000\nDURATION:PT45M\nRRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;COUNT=9",
+    "DTSTART;TZID=Europe/Warsaw:20261006T100000\nRRULE:FREQ=WEEKLY;BYDAY=TU,TH;WKST=SU\n"
+    "EXDATE;TZID=Europe/Warsaw:20261124T100000,20261201T100000",
+    "DTSTART:20261103T083000\nRRULE:FREQ=WEEKLY;BYDAY=WE",
+    "DTSTART:20261103T083000\nDURATION:P9D\nRRULE:FREQ=WEEKLY\nEXDATE:20261124T083000\nEXDATE:20261201T083000Z",
+    "DTSTART:20261103\nRRULE:FREQ=WEEKLY",
 )
 WORDS = (
     "SUMMARY:Maths\\, x\\; y \\n z \\\\n %2C",
@@ -65,21 +73,25 @@ def read(text: str, days: Span | None) -> Feed | str:
 @pytest.mark.parametrize("head", HEADS)
 def test_the_library_agrees(head: str, days: Span | None) -> None:
     """A second calendar in the answer leaves all of it to the library."""
-    for number, (time, words) in enumerate(product(TIMES, WORDS)):
+    for number, (time, words) in enumerate(
+        list(product(TIMES, WORDS))[::5]
+    ):  # every time and every word, not every pair
         text = calendar(f"UID:{number}\n{time}\n{words}", f"UID:{number % 2}\n{words}\n{TIMES[0]}", head=head)
         assert read(text, days) == read(text + EMPTY, days), text
 
 
-def read_one(event: str, together: frozenset[str] = frozenset()) -> Occurrence | Outside | None:
+def read_one(event: str, together: frozenset[str] = frozenset()) -> tuple[Occurrence, ...] | None:
     span = Span(date(2026, 11, 23), date(2026, 11, 30))
     return Reader(ZONE, None, span, together).read(f"\nBEGIN:VEVENT\n{event}\nEND:VEVENT\n")
 
 
 def test_what_is_read_without_the_library() -> None:
     event = f"UID:1\n{TIMES[0]}\nSUMMARY:Art"
-    assert isinstance(read_one(event), Occurrence)
-    assert isinstance(read_one(event + "\nBEGIN:VALARM\nTRIGGER:-PT15M\nEND:VALARM"), Occurrence)
-    assert read_one(event.replace("20261124", "20261224")) is OUTSIDE
+    assert len(read_one(event) or ()) == 1
+    assert len(read_one(event + "\nBEGIN:VALARM\nTRIGGER:-PT15M\nEND:VALARM") or ()) == 1
+    assert len(read_one(event.replace("20261124", "20261103") + "\nRRULE:FREQ=WEEKLY;COUNT=4") or ()) == 1
+    assert read_one(event.replace("20261124", "20261103") + "\nRRULE:FREQ=WEEKLY;COUNT=3") == ()
+    assert read_one(event.replace("20261124", "20261224")) == ()
     assert read_one(event, frozenset({"1"})) is None
     assert read_one(f"{event}\nRRULE:FREQ=DAILY") is None
     assert read_one(event.replace("DTEND:", "DTEND:2")) is None
