@@ -170,7 +170,10 @@ class Canvas:
     def text(
         self, x: int, y: int, text: str, font: Font, colour: Rgb, *, ground: Rgb, cell: Box, struck: bool = False
     ) -> int:
-        """Draw on the baseline `y` from `x`; returns the advance. No pixel leaves `cell`."""
+        """Draw on the baseline `y` from `x`; returns the advance. No pixel leaves `cell`.
+
+        Letters whose accents would leave a low cell are set a little off the baseline instead of being cut.
+        """
         advance = width(text, font)
         key = (text, font, ground, colour, self.theme.name)
         run = _patches.get(key)
@@ -179,7 +182,9 @@ class Canvas:
             _patches.put(key, run)
         if run.mask is None:
             return advance
-        box = Box(x + run.dx, y + run.dy, x + run.dx + run.mask.width, y + run.dy + run.mask.height)
+        top, high = y + run.dy, run.mask.height
+        y += max(min(cell.y1 - high - top, 0), cell.y0 - top) if high <= cell.y1 - cell.y0 else 0
+        box = Box(x + run.dx, y + run.dy, x + run.dx + run.mask.width, y + run.dy + high)
         self._blit(run.mask, box, cell, ground)
         self.inks.append(Ink(text, box, cell, ground, colour, font))
         if struck:
