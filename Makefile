@@ -50,7 +50,7 @@ layers: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.dev wheel
-	$(PY) -m pytest -q
+	$(PY) -m pytest -q -n auto
 
 deploy-lint: $(VENV)/.dev ## units, install script and Dockerfile
 	$(PY) -m tools.deploy_lint
