@@ -15,8 +15,12 @@ _MARKS = frozenset("pnso")
 # A row or a cell starts or ends; linear, as in `bot.scraper.markup`.
 _PLACE = re.compile(r"""<(/?)(?:tr|(td|th))\b((?:=\s*"[^"]*"|=\s*'[^']*'|[^<>])*+)>""", re.I)
 _KNOWN = frozenset({"nr", "g", "l", "tabela"})
-# A group is "1/2", "10/" (the program cuts long ones), "j1/3" or "j1", and follows the subject after a hyphen.
-_INSIDE = re.compile(r"^(.*\S)\s*-\s*((?:[^\W\d_]{0,3}\d{1,2}/\d{0,2})|(?:j?\d{1,2}))$")
+# A group is "1/2", "10/" (the program cuts long ones), "j1/3" or "ja1", and follows the subject after a hyphen.
+_INSIDE = re.compile(r"^(.*\S)\s*-\s*([^\W\d_]{0,3}\d{1,2}(?:/\d{0,2})?)$")
+# A group in letters ("wf-TL") looks like the end of a name ("w-f"): it is one where something else says so.
+_LETTERS = re.compile(r"^(.*\S)\s*-\s*([^\W_]{1,5})$")
+_ENDING = re.compile(r"""class\s*=\s*["']?p\b[^<>]*>\s*([^<>]*[^<>\s])\s*-\s*([^\W_]{2,5})\s*</span""", re.I)
+_SMALL = re.compile(r"font-size", re.I)
 _OUTSIDE = re.compile(r"^-([^\s,;]+)")
 _NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 
@@ -68,17 +72,30 @@ def strange_in(cell: Cell) -> set[str]:
     return (set(cell.css) - _KNOWN) | (inside - _MARKS)
 
 
-def entries(raw: str) -> tuple[Entry, ...]:
+def groups_on(text: str, start: int, end: int) -> frozenset[str]:
+    """The groups in letters that a plan names: endings of two or more subjects ("wf-TL", "j.angielski-TL").
+
+    Subjects that differ in what stands before their last word only ("w-f", "e_w-f") count as one.
+    """
+    subjects: dict[str, set[str]] = {}
+    for found in _ENDING.finditer(text, start, end):
+        words = re.findall(r"[^\W_]+", html.unescape(found[1]))
+        subjects.setdefault(found[2], set()).add(words[-1].casefold() if words else "")
+    return frozenset(group for group, names in subjects.items() if len(names) > 1)
+
+
+def entries(raw: str, groups: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
     """The lessons of a cell's markup: one for each group, as the breaks divide them.
 
-    A cell without any marked piece ("ckz", "Zajęcia<br>dodatkowe") is one lesson with that text.
+    `groups`: the groups in letters that the plan is known to name. A cell without any marked piece ("ckz",
+    "Zajęcia<br>dodatkowe") is one lesson with that text.
     """
     if "<" not in raw:
         text = _clean(raw)
         return (Entry(text),) if text not in _NOTHING else ()
     pieces = _pieces(raw)
     if not any(mark in _MARKS for mark, _ in pieces):
-        text = _clean("".join(" " if mark == "br" else piece for mark, piece in pieces))
+        text = _clean("".join(" " if mark == "br" else piece for mark, piece in pieces if mark != "small"))
         return (Entry(text),) if text not in _NOTHING else ()
     found: list[Entry] = []
     part: list[tuple[str, str]] = []
@@ -86,7 +103,9 @@ def entries(raw: str) -> tuple[Entry, ...]:
         if mark != "br":
             part.append((mark, piece))
         elif part:
-            found += [entry for one in _lessons_apart(_joined(part)) if (entry := _entry(one))]
+            small = ("small", "") in part
+            apart = _lessons_apart(_joined([piece for piece in part if piece[0] != "small"]))
+            found += [entry for one in apart if (entry := _entry(one, groups, small=small))]
             part = []
     return tuple(found)
 
@@ -94,19 +113,24 @@ def entries(raw: str) -> tuple[Entry, ...]:
 def _pieces(raw: str) -> list[tuple[str, str]]:
     """`(mark, raw text)`: the mark is "" for loose text, "br" for a break, "new" where a marked piece starts.
 
-    Spans that only set a font size are seen through.
+    Spans that only set a font size are seen through; "small" says that a lesson stands in one.
     """
     pieces: list[tuple[str, str]] = []
     marks: list[str] = []
     for before, tag, given in scan(raw):
         if before:
-            pieces.append((next((mark for mark in reversed(marks) if mark), ""), before))
+            pieces.append((next((mark for mark in reversed(marks) if mark in _MARKS), ""), before))
         if tag == "br":
             pieces.append(("br", ""))
+            if "small" in marks:
+                pieces.append(("small", ""))
         elif tag in ("a", "span"):
             mark = next((name for name in css_classes(given) if name in _MARKS), "")
             if mark:
                 pieces.append(("new", ""))  # two neighbours of one kind are two pieces
+            elif _SMALL.search(given):
+                mark = "small"
+                pieces.append((mark, ""))
             marks.append(mark)
         elif tag in ("/a", "/span") and marks:
             marks.pop()
@@ -148,16 +172,22 @@ def _lessons_apart(pieces: list[tuple[str, str]]) -> Iterator[list[tuple[str, st
         yield part
 
 
-def _entry(pieces: list[tuple[str, str]]) -> Entry | None:
+def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool) -> Entry | None:
+    """The lesson of one part of a cell. A small one is a group's: the program prints no other lesson small."""
+    of_class = not any(mark == "o" for mark, _ in pieces)  # elsewhere the group stands behind the class
     subject = ""
     groups: list[str] = []
     found: dict[str, list[str]] = {"n": [], "s": [], "o": []}
     loose: list[str] = []
     last = ""
-    for mark, text in pieces:
+    for index, (mark, text) in enumerate(pieces):
         rest = text
         if mark == "p" and not subject:
+            outside = index + 1 < len(pieces) and pieces[index + 1][0] == "" and pieces[index + 1][1].startswith("-")
             subject, group = _divided(text)
+            letters = None if group or outside or not of_class else _LETTERS.match(text)
+            if letters and (small or letters[2] in known):
+                subject, group = letters[1], letters[2]
             groups.append(group)
         elif mark == "p":
             found["n"].append(text)

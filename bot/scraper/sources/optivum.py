@@ -14,7 +14,7 @@ from bot.model import Lesson, Plan, TargetKind
 from bot.names import nearest_names
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.optivum_list import KINDS, PLAN_LINK, Link, index_of, links_in, list_addresses
-from bot.scraper.optivum_table import Cell, Entry, entries, rows_of, strange_in
+from bot.scraper.optivum_table import Cell, Entry, entries, groups_on, rows_of, strange_in
 from bot.scraper.page import clock_time, lessons_with, squeeze, text_of, why_not
 from bot.scraper.tables import bare
 
@@ -30,8 +30,9 @@ _OWNER = (
     (re.compile(r"plan lekcji sali", re.I), TargetKind.ROOM),
 )
 _DESCRIPTION = re.compile(r"""(?is)<meta\b[^<>]*\bname\s*=\s*["']description["'][^<>]*\bcontent\s*=\s*"([^"]*)\"""")
-_VALID = re.compile(r"obowiązuje od\W*?(\d{1,2})[.\s]+(\d{1,2}|[^\W\d]+)[.\s]+(\d{4})", re.I)
-_MADE = re.compile(r"wygenerowano\D{0,20}?(\d{1,2})\.(\d{1,2})\.(\d{4})", re.I)
+_VALID = re.compile(r"obowiązuje od\W*?(\d{1,4})[./\s-]+(\d{1,2}|[^\W\d]+)[./\s-]+(\d{1,4})", re.I)
+# "30.08.2024" or "2023-05-08", as the computer that made the plan writes dates.
+_MADE = re.compile(r"wygenerowano\D{0,20}?(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})", re.I)
 _HOURS = re.compile(r"(\d{1,2}[:.]\d{2})\s*[-–—]\s*(\d{1,2}[:.]\d{2})")
 # The first letters are enough, with and without Polish letters: "Środa", "Sroda".
 _WEEKDAYS = {"pon": 0, "wto": 1, "śro": 2, "sro": 2, "czw": 3, "pią": 4, "pia": 4, "sob": 5, "nie": 6}
@@ -149,7 +150,8 @@ def _plan(page: Page, query: Query, *, text: str, start: int) -> Plan:
     if not _SUBJECT.search(text, start, end) and _LINKED.search(text, start, end):
         raise SourceChanged("the Optivum plan marks its subjects in another way")
     kind = _kind(page, around) or _kind_by_cells(text, start, end)
-    lessons, strange = _lessons(rows, days, len(header), owner=(kind, name))
+    known = groups_on(text, start, end)
+    lessons, strange = _lessons(rows, days, len(header), groups=known, owner=(kind, name))
     made = _MADE.search(around)
     return Plan(
         school=_school(around),
@@ -161,7 +163,12 @@ def _plan(page: Page, query: Query, *, text: str, start: int) -> Plan:
 
 
 def _lessons(
-    rows: Iterator[list[Cell]], days: dict[int, int], width: int, *, owner: tuple[TargetKind, str]
+    rows: Iterator[list[Cell]],
+    days: dict[int, int],
+    width: int,
+    *,
+    groups: frozenset[str],
+    owner: tuple[TargetKind, str],
 ) -> tuple[tuple[Lesson, ...], set[str]]:
     """The lessons of the rows below the header, and the CSS classes that are new to us."""
     lessons: list[Lesson] = []
@@ -169,7 +176,7 @@ def _lessons(
     known: dict[str, tuple[Entry, ...]] = {}  # a double lesson is printed as two equal cells
     for number, row in enumerate(rows):
         if len(row) > 2:
-            lessons += _row_lessons(row, days, width, known=known, owner=owner)
+            lessons += _row_lessons(row, days, width, known=known, groups=groups, owner=owner)
         for cell in row if number < _SHAPE_ROWS else ():
             strange |= strange_in(cell)
     if not known:
@@ -192,6 +199,7 @@ def _row_lessons(
     width: int,
     *,
     known: dict[str, tuple[Entry, ...]],
+    groups: frozenset[str],
     owner: tuple[TargetKind, str],
 ) -> list[Lesson]:
     if len(row) != width:
@@ -209,7 +217,7 @@ def _row_lessons(
     for index, weekday in sorted(days.items()):
         raw = row[index].raw
         if raw not in known:
-            known[raw] = tuple(_owned(entry, *owner) for entry in entries(raw))
+            known[raw] = tuple(_owned(entry, *owner) for entry in entries(raw, groups))
         for entry in known[raw]:
             lesson = Lesson(
                 subject=entry.subject,
@@ -268,26 +276,23 @@ def _school(text: str) -> str:
 
 def _valid_from(text: str) -> date | None:
     found = _VALID.search(html.unescape(re.sub(r"<[^>]*>|&nbsp;", " ", text)))
-    if not found:
-        return None
-    month = (
-        int(found[2])
-        if found[2].isdigit()
-        else next((number for number, name in enumerate(_MONTHS, 1) if found[2].casefold().startswith(name)), 0)
-    )
-    try:
-        return date(int(found[3]), month, int(found[1]))
-    except ValueError:
-        return None
+    return _date(found[1], found[2], found[3]) if found else None
 
 
 def _midnight(made: re.Match[str], query: Query) -> datetime | None:
     """The day on which the plan was made; the page gives no hour."""
+    day = _date(made[1], made[2], made[3])
+    return datetime.combine(day, time(), query.timezone) if day else None
+
+
+def _date(first: str, month: str, last: str) -> date | None:
+    """A day of "19", "lutego" or "02", "2018", or with the year first; None for anything else."""
+    day, year = (last, first) if len(first) == 4 else (first, last)
+    named = (number for number, name in enumerate(_MONTHS, 1) if month.casefold().startswith(name))
     try:
-        day = date(int(made[3]), int(made[2]), int(made[1]))
+        return date(int(year), int(month) if month.isdecimal() else next(named, 0), int(day))
     except ValueError:
         return None
-    return datetime.combine(day, time(), query.timezone)
 
 
 def _is_optivum(text: str) -> bool:

@@ -15,8 +15,10 @@ from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.page import period_labels, squeeze, text_of, why_not
 from bot.scraper.tables import Cell, Table, bare, tables
 
-_DATE = r"(\d{1,2})\.(\d{1,2})\.(\d{4})"
+_DATE = r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})"  # as the computer that made the page writes dates
 _DAY = re.compile(rf"(?:Dzień|Zastępstwa w dniu|Zastępstwa na dzień)\s*:?\s*{_DATE}", re.I)
+_ANY_DATE = re.compile(rf"\b{_DATE}\b")
+_UNTIL = re.compile(rf"\s*(?:[-–—]|do)\s*{_DATE}\b", re.I)
 _PERIOD = re.compile(rf"Okres\s*:?\s*{_DATE}", re.I)
 _PROGRAM = re.compile(r"Zastępstwa\s+Optivum", re.I)
 _NONE = re.compile(r"brak zastępstw|nie ma zastępstw", re.I)
@@ -45,7 +47,8 @@ _SAID = (
     (re.compile(r"zajęcia|uczniowie|lekcja|złącz|łączon", re.I), Kind.OTHER),
 )
 _GROUP = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
-_CLASS = re.compile(r"^(?:\d+|[IVX]+\b)\s*[^\W\d]{0,6}\d?[^\W\d]{0,4}\s*(?:\([^()]*\))?$")
+# "1D", "2 RP(1)", "IV b"; "_roz_kl3" is a group drawn from several classes.
+_CLASS = re.compile(r"^(?:(?:\d+|[IVX]+\b)\s*[^\W\d]{0,6}\d?[^\W\d]{0,4}|_[\w.]+)\s*(?:\([^()]*\))?$")
 _ROOM = re.compile(r"^[^\W\d]{0,4}\.?\s?\d{1,3}[^\W\d]{0,2}(?:/\d{1,3})?$")
 
 
@@ -124,20 +127,27 @@ def _with_inner(table: Table) -> Iterator[Table]:
 
 
 def _read_table(table: Table, found: _Found) -> None:
-    """The rows of one table: a day, a teacher who is away (format B), a header, a substitution, or nothing."""
+    """The rows of one table: a day, a teacher who is away (format B), a header, a substitution, or nothing.
+
+    Under a heading of several days ("w dniu 2023-02-27 - 2023-03-03") each teacher's line names the day.
+    """
     day: date | None = None
+    headed = several = False
     columns: list[str] = []
     teacher = ""
     rows = [row for row in table.rows if any(cell.text not in _NOTHING for cell in row)]
     for index, row in enumerate(rows):
         first = row[0].text
         if match := _DAY.search(first):
+            headed, teacher = True, ""
+            if several := _several(first):
+                day = None
+                continue
             day = _date(match)
             found.days.append(day)
-            teacher = ""
             if said := _WEEKDAY.sub("", first[match.end() :]).strip(" ,;:-"):
                 found.notices.append(Notice(said, day))
-        elif day is None:
+        elif not headed:
             continue  # layout around the plan
         elif header := _header(row):
             columns = header
@@ -146,9 +156,15 @@ def _read_table(table: Table, found: _Found) -> None:
             below = rows[index + 1] if index + 1 < len(rows) else []
             if len(below) > 1:
                 teacher = first
+                if several and (named := _ANY_DATE.search(first)):
+                    day = _date(named)
+                    found.days.append(day)
+                    teacher = _without_day(first, named)
             elif not _PROGRAM.search(first) and not _NONE.search(first):
                 found.notices.append(Notice(first, day))
         elif columns and len(row) == len(columns):
+            if day is None:
+                raise SourceChanged("the substitutions of several days do not say which day is meant")
             found.rows.append(_substitution(dict(zip(columns, row, strict=True)), day, teacher))
         elif not _PROGRAM.search(" ".join(cell.text for cell in row)):
             raise SourceChanged("a row of the substitutions has another number of cells than its header")
@@ -164,9 +180,23 @@ def _header(row: Sequence[Cell]) -> list[str]:
     return names if "class" in names or "description" in names else []
 
 
+def _several(heading: str) -> bool:
+    """Whether a heading speaks of more than one day: "2023-02-27 - 2023-03-03", "27.02.2023 pon. do 3.03.2023"."""
+    first = _ANY_DATE.search(heading)
+    last = first and _UNTIL.match(_WEEKDAY.sub("", heading[first.end() :]))
+    return bool(first and last and last.groups() != first.groups())
+
+
+def _without_day(text: str, named: re.Match[str]) -> str:
+    after = _WEEKDAY.sub("", text[named.end() :])
+    return squeeze(f"{text[: named.start()].rstrip(' ,;:/-(')} {after.strip(' ,;:/-()')}")
+
+
 def _date(match: re.Match[str]) -> date:
+    first, last = match[1], match[3]
+    day, year = (last, first) if len(first) == 4 else (first, last)
     try:
-        return date(int(match[3]), int(match[2]), int(match[1]))
+        return date(int(year), int(match[2]), int(day))
     except ValueError:
         raise SourceChanged(f"the substitutions name a day that is none: {match[0]}") from None
 

@@ -231,3 +231,58 @@ def test_a_file_is_asked_whose_it_is() -> None:
     assert [lesson.subject for lesson in of_one.lessons] == ["P prace biur"]
     with pytest.raises(UnknownTarget):
         SOURCE.parse([page], replace(QUERY, name="3c"))
+
+
+def class_page(*cells: str, made: str = "30.08.2026") -> str:
+    rows = "".join(
+        f'<tr><td class="nr">{number}</td><td class="g"> 8:00- 8:45</td><td class="l">{cell}</td></tr>'
+        for number, cell in enumerate(cells, 1)
+    )
+    return (
+        '<html><head><title>Plan lekcji oddziału - 3c</title></head><body><span class="tytulnapis">3c</span>'
+        f'<table class="tabela"><tr><th>Nr</th><th>Godz</th><th>Poniedziałek</th></tr>{rows}</table>'
+        f"<p>Obowiązuje od: 2026-09-01</p><p>wygenerowano {made}<br>Plan lekcji Optivum</p></body></html>"
+    )
+
+
+def subjects(*cells: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [(lesson.subject, lesson.groups) for lesson in plan_of(class_page(*cells)).lessons]
+
+
+def p(text: str) -> str:
+    return f'<span class="p">{text}</span> <a href="n1.html" class="n">Żu</a>'
+
+
+def small(text: str) -> str:
+    return f'<span style="font-size:85%">{text}</span>'
+
+
+def test_a_group_in_letters_is_one_where_it_stands_behind_several_subjects() -> None:
+    assert subjects(p("wf-TL"), p("podst.log.-TL"), p("informatyka-ja1")) == [
+        ("wf", ("TL",)),
+        ("podst.log.", ("TL",)),
+        ("informatyka", ("ja1",)),
+    ]
+    assert subjects(p("w-f"), p("e_w-f"), p("kor-kom"), p("zaj.kor-kom"), p("tech-inf")) == [
+        ("w-f", ()),
+        ("e_w-f", ()),
+        ("kor-kom", ()),
+        ("zaj.kor-kom", ()),
+        ("tech-inf", ()),
+    ]
+
+
+def test_a_lesson_in_small_print_is_a_group_s() -> None:
+    assert subjects(
+        small(p("wf-ch")) + "<br>" + small(p("w-f-dz")),
+        small('<span class="p">w-f</span>-dz <a href="n1.html" class="n">Żu</a>'),
+        small('<a href="o1.html" class="o">1b</a>-ch <span class="p">w-f</span>'),
+        p("w-f"),
+    ) == [("wf", ("ch",)), ("w-f", ("dz",)), ("w-f", ("dz",)), ("w-f", ("ch",)), ("w-f", ())]
+
+
+def test_dates_may_be_written_backwards() -> None:
+    plan = plan_of(class_page(p("wf"), made="2026-08-30"))
+    assert plan.updated == datetime(2026, 8, 30, tzinfo=ZoneInfo("Europe/Warsaw"))
+    assert plan.valid_from == date(2026, 9, 1)
+    assert plan_of(class_page(p("wf"), made="2026-13-30")).updated is None

@@ -191,3 +191,40 @@ def test_recognised() -> None:
     for name in ("days.html", "periods.html"):
         assert SOURCE.recognise(Page("file:///a", sample(name).encode())) == 1.0
     assert SOURCE.recognise(Page("file:///a", b"<html>Plan lekcji Optivum</html>")) == 0.0
+
+
+def day_page(heading: str, *rows: str) -> str:
+    lines = "".join(f"<tr>{row}</tr>" for row in rows)
+    return (
+        f"<html><head><title>Inf. o zast.</title></head><body><table><tr><td colspan=4>{heading}</td></tr>{lines}"
+        "</table><p>Zastępstwa Optivum</p></body></html>"
+    )
+
+
+HEADER = "<td>lekcja</td><td>opis</td><td>zastępca</td><td>uwagi</td>"
+
+
+def test_a_heading_may_write_the_date_backwards() -> None:
+    row = "<td>4</td><td>2 RP(1) - Język angielski, 301</td><td>Jan Bocian</td><td></td>"
+    plan = plan_of(day_page("Zastępstwa w dniu 2026-11-23 poniedziałek", "<td>Anna Żuraw</td>", HEADER, row))
+    assert [(one.date, one.was.teachers) for one in plan.substitutions] == [(MONDAY, ("Anna Żuraw",))]
+    assert plan.days == (MONDAY,)
+
+
+def test_under_a_heading_of_several_days_each_teacher_has_the_day() -> None:
+    first = "<td>4</td><td>2 RP - fizyka, 30</td><td>Jan Bocian</td><td></td>"
+    second = "<td>5</td><td>_roz_kl3(2) - mat, 31</td><td>Jan Bocian</td><td></td>"
+    rows = ("<td>Anna Żuraw / 2026-11-23 poniedziałek</td>", HEADER, first)
+    page = day_page(
+        "Zastępstwa w dniu 2026-11-23 - 2026-11-25", *rows, "<td>Ewa Kos, 2026-11-24 wtorek</td>", HEADER, second
+    )
+    plan = plan_of(page)
+    assert [
+        (one.date, one.was.teachers, one.classes, one.groups, one.subject, one.rooms) for one in plan.substitutions
+    ] == [
+        (MONDAY, ("Anna Żuraw",), ("2 RP",), (), "fizyka", ("30",)),
+        (TUESDAY, ("Ewa Kos",), ("_roz_kl3",), ("2",), "mat", ("31",)),
+    ]
+    assert plan.days == (MONDAY, TUESDAY)
+    with pytest.raises(SourceChanged):
+        plan_of(day_page("Zastępstwa w dniu 2026-11-23 - 2026-11-25", "<td>Anna Żuraw</td>", HEADER, first))
