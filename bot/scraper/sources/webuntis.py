@@ -2,7 +2,7 @@
 
 Every request carries the header `anonymous-school`. `filter` lists whom there are timetables of; `entries` gives days
 of `gridEntries`. A position's meaning is the `type` of what it holds, never its number; it holds `current` and, where
-something changed, `removed`. A day without data is unknown, not empty. Times are local, without a zone.
+something changed, `removed`: an object or a list of them. A day without data is unknown, not empty. Times are local.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _STATUS = {
     "MOVED": Status.MOVED,
     "SHIFT": Status.MOVED,
 }
-# Whether a day speaks: NO_DATA, NOT_ALLOWED … do not, and neither does a word not known here.
+# Whether a day without lessons speaks: NO_DATA, NOT_ALLOWED … do not, and neither does a word not known here.
 _SPEAKS = frozenset({"REGULAR", "HOLIDAY"})
 
 
@@ -67,7 +67,14 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     if name is None:
         raise UnknownTarget(query.name, nearest_names(query.name, listed))
     wanted = next(target for target in targets if target.kind is query.kind and target.name == name)
-    params = {**span, "format": "1", "resourceType": kind, "resources": wanted.id, "timetableType": "STANDARD"}
+    params = {
+        **span,
+        "format": "2",
+        "resourceType": kind,
+        "resources": wanted.id,
+        "timetableType": "STANDARD",
+        "layout": "START_TIME",
+    }
     return (listing, await http.get(f"{base}entries", params=params, headers=headers))
 
 
@@ -96,7 +103,7 @@ def recognise(page: Page) -> float:
 def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # the answer has dates and names itself
     """Targets of a `filter` answer, lessons of an `entries` answer.
 
-    Raises NotReleased when no day of the entries has data, TruncatedPage for JSON cut off, WrongPage for other JSON.
+    Raises NotReleased when no day of the entries has data or nobody is listed, TruncatedPage for JSON cut off, WrongPage for other JSON.
     """
     targets: tuple[Target, ...] = ()
     lessons: list[Lesson] = []
@@ -107,15 +114,18 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # the an
         if _is_entries(answer):
             told = True
             for day in _list(answer, "days"):
-                if _text(day, "status").upper() in _SPEAKS:
+                found = tuple(_lessons(day))
+                if found or _text(day, "status").upper() in _SPEAKS:
                     days[_date(day)] = None
-                    lessons.extend(_lessons(day))
+                    lessons.extend(found)
         elif "resourceType" in answer:
             targets = _targets(answer)
         else:
             raise WrongPage("the answer is not a WebUntis timetable")
     if told and not days:
         raise NotReleased("WebUntis has no data for these days")
+    if not told and not targets:
+        raise NotReleased("WebUntis lists nobody whose timetable may be seen")
     return Plan(
         targets=targets,
         lessons=tuple(lessons),
@@ -146,8 +156,13 @@ def _is_entries(answer: Mapping[str, Any]) -> bool:
 
 def _list(holder: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
     """The objects of a list; null, an absent list and anything else in it are nothing."""
-    values = holder.get(key)
-    yield from (value for value in values if isinstance(value, dict)) if isinstance(values, list) else ()
+    yield from _objects(holder.get(key))
+
+
+def _objects(held: object) -> list[Mapping[str, Any]]:
+    """One object, or the objects of a list."""
+    values = held if isinstance(held, list) else [held]
+    return [value for value in values if isinstance(value, dict)]
 
 
 def _text(holder: Mapping[str, Any] | None, key: str) -> str:
@@ -189,8 +204,17 @@ def _lessons(day: Mapping[str, Any]) -> Iterator[Lesson]:
         except ValueError:
             raise SourceChanged("a lesson of the WebUntis answer has no time") from None
         now, before = _positions(entry)
-        if own_name and own_type and own_type not in now:
-            now[own_type] = [own_name]
+        status = _status(entry, before)
+        if own_name and own_type and own_name not in now.get(own_type, []):
+            if own_name in before.get(own_type, []):
+                status = Status.CANCELLED  # it takes place without the one whose plan this is
+                now[own_type] = [own_name, *now.get(own_type, [])]
+                before[own_type].remove(own_name)
+            else:
+                now.setdefault(own_type, [own_name])
+        if status is Status.CANCELLED:
+            for kind in [kind for kind in before if not now.get(kind)]:
+                now[kind] = before.pop(kind)
         yield Lesson(
             subject=", ".join(now.get("SUBJECT", [])),
             date=start.date(),
@@ -201,7 +225,7 @@ def _lessons(day: Mapping[str, Any]) -> Iterator[Lesson]:
             rooms=tuple(now.get("ROOM", ())),
             classes=tuple(now.get("CLASS", ())),
             groups=tuple(now.get("STUDENTGROUP", now.get("STUDENT_GROUP", ()))),
-            status=_status(entry, before),
+            status=status,
             was=_was(before),
             note=_note(entry),
         )
@@ -214,13 +238,10 @@ def _positions(entry: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str
     for key in sorted(key for key in entry if re.fullmatch(r"position\d", key)):
         for place in _list(entry, key):
             for side, found in (("current", now), ("removed", before)):
-                held = place.get(side)
-                if (
-                    isinstance(held, dict)
-                    and (name := _named(held))
-                    and name not in found.setdefault(_text(held, "type"), [])
-                ):
-                    found[_text(held, "type")].append(name)
+                for held in _objects(place.get(side)):
+                    names = found.setdefault(_text(held, "type").upper(), [])
+                    if (name := _named(held)) and name not in names:
+                        names.append(name)
     return now, before
 
 
@@ -244,7 +265,7 @@ def _was(before: Mapping[str, Sequence[str]]) -> Was:
 
 def _note(entry: Mapping[str, Any]) -> str:
     texts = [_text(text, "text") for text in _list(entry, "texts")]
-    texts += [_text(entry, "lessonInfo"), _text(entry, "substitutionText")]
+    texts += [_text(entry, key) for key in ("lessonInfo", "lessonText", "periodText", "substitutionText")]
     return "; ".join(dict.fromkeys(text for text in texts if text))
 
 

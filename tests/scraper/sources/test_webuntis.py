@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +35,42 @@ def test_a_position_means_what_its_type_says() -> None:
     assert (first.subject, first.teachers, first.rooms) == ("Bi", ("ERL",), ("B 1",))
     assert (second.status, second.was) == (Status.CHANGED, Was(teachers=("LIN",), rooms=("A 1",)))
     assert third.status is Status.CANCELLED
+
+
+def held(kind: str, name: str) -> dict[str, str]:
+    return {"type": kind, "shortName": name}
+
+
+def day_of(entry: dict[str, Any], **more: object) -> dict[str, Any]:
+    span = {"start": "2026-11-23T10:00:00+01:00", "end": "2026-11-23T10:45:00+01:00"}
+    return {"days": [{"date": "2026-11-23", "gridEntries": [{"duration": span, "status": "REGULAR"} | entry]} | more]}
+
+
+def test_what_a_position_holds_may_be_a_list_and_a_day_with_lessons_needs_no_status() -> None:
+    place = {"current": [held("TEACHER", "MB"), held("TEACHER", "LK")], "removed": [held("TEACHER", "EB")]}
+    plan = webuntis.parse(
+        [answer(day_of({"position1": [{"current": [held("SUBJECT", "D")]}], "position7": [place]}))], query()
+    )
+    (lesson,) = plan.lessons
+    assert (lesson.subject, lesson.teachers, lesson.was) == ("D", ("MB", "LK"), Was(teachers=("EB",)))
+    assert (lesson.start, lesson.end, lesson.status) == (time(10), time(10, 45), Status.CHANGED)
+    assert plan.days == (date(2026, 11, 23),)
+
+
+def test_a_cancelled_lesson_says_what_does_not_take_place() -> None:
+    gone = [{"current": [], "removed": [held(kind, name)]} for kind, name in (("SUBJECT", "SP"), ("TEACHER", "SB"))]
+    (lesson,) = webuntis.parse([answer(day_of({"status": "CANCEL", "position1": gone}))], query()).lessons
+    assert (lesson.subject, lesson.teachers, lesson.status, lesson.was) == ("SP", ("SB",), Status.CANCELLED, Was())
+
+
+def test_a_lesson_that_goes_on_without_the_own_class_is_cancelled_for_it() -> None:
+    own = {"resourceType": "CLASS", "resource": {"id": 41, "shortName": "7A"}}
+    place = [{"current": held("CLASS", "7B")}, {"current": None, "removed": held("CLASS", "7A")}]
+    (lesson,) = webuntis.parse([answer(day_of({"status": "CHANGED", "position3": place}, **own))], query()).lessons
+    assert (lesson.status, lesson.classes, lesson.was) == (Status.CANCELLED, ("7A", "7B"), Was())
+    place = [{"current": held("CLASS", "7A")}, {"current": None, "removed": held("CLASS", "7B")}]
+    (lesson,) = webuntis.parse([answer(day_of({"status": "CHANGED", "position3": place}, **own))], query()).lessons
+    assert (lesson.status, lesson.classes, lesson.was) == (Status.CHANGED, ("7A",), Was(classes=("7B",)))
 
 
 def test_a_regular_lesson_with_something_removed_is_changed() -> None:
@@ -97,6 +133,7 @@ async def test_without_a_name_only_the_list_is_asked() -> None:
         ("<html>Login <input type=password></html>", LoginRequired),
         ('{"errorCode": "UNAUTHORIZED", "errorMessage": "x"}', LoginRequired),
         ('{"timetables": []}', WrongPage),
+        ('{"resourceType": "CLASS", "classes": [], "teachers": [], "rooms": []}', NotReleased),
         ("[]", WrongPage),
         ("[" * 100_000, TruncatedPage),
         ('{"days": [{"gridEntries": [], "status": "REGULAR"}]}', SourceChanged),
