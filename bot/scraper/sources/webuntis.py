@@ -103,7 +103,8 @@ def recognise(page: Page) -> float:
 def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # the answer has dates and names itself
     """Targets of a `filter` answer, lessons of an `entries` answer.
 
-    Raises NotReleased when no day of the entries has data or nobody is listed, TruncatedPage for JSON cut off, WrongPage for other JSON.
+    Raises NotReleased when no day of the entries has data or nobody is listed, TruncatedPage for JSON cut off,
+    WrongPage for other JSON.
     """
     targets: tuple[Target, ...] = ()
     lessons: list[Lesson] = []
