@@ -1,13 +1,14 @@
-"""EduPage's substitutions of a day: the HTML that the viewer's JSON answer holds. No real recording was seen."""
+"""EduPage's substitutions of a day: the HTML that the viewer's JSON answer holds. No whole recording was seen."""
 
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot.errors import SourceChanged, TruncatedPage
-from bot.model import Kind, Substitution
+from bot.model import UNCHANGED, Kind, Notice, Substitution, Was
 from bot.scraper.markup import attributes, css_classes, scan
 from bot.scraper.page import period_labels, squeeze
 
@@ -18,56 +19,104 @@ _KINDS = {
     "event": Kind.EVENT,
     "add": Kind.OTHER,
 }
-_PARTS = ("header", "period", "info")
+_PARTS = ("header", "period", "what", "info")
+_BOXES = frozenset({"div", "span", "tr", "td"})
+_ARROW = re.compile(r"^[\s➔→>-]+|[\s➔→>-]+$")
+# How a report without rows says so where it does not mark it ("nosubst").
+_NONE = re.compile(
+    r"nie ma żadnych zastępstw|na tento de[nň] (?:nie je|nie sú|nejsou|není)|no substitutions|pavadavimų nėra|"
+    r"nėra pavadavimų|\bpole\b.{0,40}asendusi|немає замін|нет замен|keine vertretung|nav aizvietošan",
+    re.I,
+)
 
 
 @dataclass(slots=True)
 class _Row:
-    """A row while it is read: its kind, and the text of its parts."""
+    """A row while it is read: its kind, the text of its parts, the old subject, whether `info` replaces something."""
 
     kind: Kind | None
     texts: dict[str, list[str]] = field(default_factory=dict)
+    struck: dict[str, list[str]] = field(default_factory=dict)
+    empty: bool = False
+    replaced: bool = False
 
 
-def substitutions_of(markup: str, day: date | None) -> tuple[tuple[Substitution, ...], tuple[date, ...]]:
-    """Rows under their class, and the day that the report speaks for (its own `data-date`, else `day`).
+@dataclass(slots=True)
+class _Report:
+    """What has been read so far. `stack`: the open elements, each with its role."""
 
-    `div.section > div.header` is the class, `div.row.{change|remove|add|absent|event}` a row with `div.period` and
-    `div.info`; `div.row.nosubst` is the mark of an empty day. What `info` says is free text and stays one note.
+    day: date | None
+    rows: list[Substitution] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    stack: list[tuple[str, str]] = field(default_factory=list)
+    row: _Row | None = None
+    name: list[str] = field(default_factory=list)
+    struck: int = 0
+    empty: bool = False
+
+
+def substitutions_of(
+    markup: str, day: date | None
+) -> tuple[tuple[Substitution, ...], tuple[Notice, ...], tuple[date, ...]]:
+    """Rows under their class, the messages above them, and the day that the report speaks for.
+
+    The day is the report's own `data-date`, else `day`. Two layouts: `div.section > div.header` is the class and
+    `div.row.{change|remove|add|absent|event}` a row with `div.period` and `div.info`; or a table with `td.header` (the
+    class, for all rows of its rowspan), `td.period`, `td.what` (the subject, the old one struck out) and `td.info`.
+    What `info` says is free text and stays one note. `div.row.nosubst`, or the words for it, mark an empty day.
     Raises SourceChanged for a report without rows or without that mark, TruncatedPage for one that breaks off.
     """
-    found: list[Substitution] = []
-    stack: list[tuple[str, str]] = []
-    row: _Row | None = None
-    name: list[str] = []
-    empty = False
+    report = _Report(day)
     for before, tag, raw in scan(markup):
-        part = next((role for _, role in reversed(stack) if role in _PARTS), "")
-        if part == "header" and row is None:
-            name.append(before)
-        elif part and row is not None:
-            row.texts.setdefault(part, []).append(before)
-        if tag in ("div", "span"):
-            css = css_classes(raw)
-            day = _day(attributes(raw).get("data-date", "")) or day
-            if "section" in css:
-                name = []
-            if "nosubst" in css:
-                empty = True
-            role = "row" if "row" in css else next((one for one in _PARTS if one in css), "")
-            if role == "row":
-                row = _Row(next((_KINDS[one] for one in css if one in _KINDS), None))
-            stack.append((tag, role))
-        elif tag in ("/div", "/span") and stack:
-            _, role = stack.pop()
-            if role == "row" and row is not None:
-                found += _substitution(row, squeeze(html.unescape("".join(name))), day)
-                row = None
-    if row is not None:
+        _hear(report, before)
+        if tag in ("s", "del", "strike"):
+            report.struck += 1
+        elif tag in ("/s", "/del", "/strike"):
+            report.struck = max(0, report.struck - 1)
+        elif tag in _BOXES:
+            _open(report, tag, raw)
+        elif tag.startswith("/") and tag[1:] in _BOXES and report.stack:
+            _, role = report.stack.pop()
+            if role == "row" and report.row is not None:
+                report.rows += _substitution(report.row, _text(report.name), report.day)
+                report.row = None
+    if report.row is not None:
         raise TruncatedPage("the EduPage substitutions end inside a row")
-    if not found and not empty:
+    if not report.rows and not report.empty and not _NONE.search(squeeze(html.unescape(markup))):
         raise SourceChanged("the EduPage substitutions have neither rows nor the mark of an empty day")
-    return tuple(found), (day,) if day else ()
+    messages = dict.fromkeys(text for said in report.notices if (text := _text([said])))
+    notices = tuple(Notice(text, report.day) for text in messages if not _NONE.search(text))
+    return tuple(report.rows), notices, (report.day,) if report.day else ()
+
+
+def _hear(report: _Report, text: str) -> None:
+    """Text goes to the innermost element with a role."""
+    if not text:
+        return
+    role = next((role for _, role in reversed(report.stack) if role), "")
+    if role == "header":
+        report.name.append(text)
+    elif role == "notice":
+        report.notices[-1] += text
+    elif role in _PARTS and report.row is not None:
+        report.row.replaced = report.row.replaced or (report.struck > 0 and role == "info")
+        kept = report.row.struck if report.struck and role == "what" else report.row.texts
+        kept.setdefault(role, []).append(text)
+
+
+def _open(report: _Report, tag: str, raw: str) -> None:
+    css = css_classes(raw)
+    report.day = _day(attributes(raw).get("data-date", "")) or report.day
+    role = "row" if "row" in css or tag == "tr" else next((one for one in _PARTS if one in css), "")
+    if "print-font-resizable" in css and not any(role for _, role in report.stack):
+        role = "notice"
+        report.notices.append("")
+    if role == "row":
+        report.row = _Row(next((_KINDS[one] for one in css if one in _KINDS), None), empty="nosubst" in css)
+        report.empty = report.empty or report.row.empty
+    elif role == "header" or "section" in css:
+        report.name = []
+    report.stack.append((tag, role))
 
 
 def _day(published: str) -> date | None:
@@ -77,17 +126,29 @@ def _day(published: str) -> date | None:
         return None
 
 
+def _text(pieces: list[str]) -> str:
+    return squeeze(html.unescape("".join(pieces)))
+
+
 def _substitution(row: _Row, name: str, day: date | None) -> list[Substitution]:
-    said = {part: squeeze(html.unescape("".join(texts))) for part, texts in row.texts.items()}
-    info = said.get("info", "")
-    if row.kind is None and not info:
+    said = {part: _text(texts) for part, texts in row.texts.items()}
+    info, subject = said.get("info", ""), _ARROW.sub("", said.get("what", ""))
+    before = _text(row.struck.get("what", []))
+    if row.empty or (row.kind is None and not info and not subject and not before):
         return []
+    kind = row.kind
+    if kind is None and before and not subject:
+        kind = Kind.CANCELLED
+    elif kind is None and (before or row.replaced):
+        kind = Kind.SUBSTITUTION
     return [
         Substitution(
-            kind=row.kind or Kind.OTHER,
+            kind=kind or Kind.OTHER,
             date=day,
             periods=period_labels(said.get("period", "").strip("()")),
             classes=(name,) if name else (),
+            subject=subject or before,
+            was=Was(subject=before) if before and subject else UNCHANGED,
             note=info,
         )
     ]

@@ -162,8 +162,14 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
     for page in pages:
         answer = _result(page)
         if isinstance(answer, str):
-            rows, days = substitutions_of(answer, query.start)
-            plan = replace(plan, substitutions=plan.substitutions + rows, days=plan.days + days, shape="substitutions")
+            rows, notices, days = substitutions_of(answer, query.start)
+            plan = replace(
+                plan,
+                substitutions=plan.substitutions + rows,
+                notices=plan.notices + notices,
+                days=plan.days + days,
+                shape="substitutions",
+            )
         elif "ttitems" in answer:
             if not names.rows:
                 raise SourceChanged("an EduPage plan with dates has only ids: its names are another answer")

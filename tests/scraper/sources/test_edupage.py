@@ -21,7 +21,7 @@ from bot.errors import (
     UnknownTarget,
     WrongPage,
 )
-from bot.model import Kind, Lesson, Notice, Plan, Status, Substitution, TargetKind
+from bot.model import Kind, Lesson, Notice, Plan, Status, Substitution, TargetKind, Was
 from bot.scraper.contract import Page
 from bot.scraper.sources.edupage import SOURCE, timetables_on
 from tests.scraper.sources.recorded import RecordedHttp, query_of
@@ -173,6 +173,48 @@ def test_substitutions_and_a_day_without() -> None:
     assert plan.days == (day,)
     none = plan_of(sample("no-substitutions.json"))
     assert (none.substitutions, none.days) == ((), (date(2026, 11, 25),))
+
+
+def report_of(markup: str) -> Plan:
+    return plan_of(json.dumps({"r": markup}))
+
+
+def cell(part: str, text: str) -> str:
+    return f'<td class="{part}"><span class="print-font-resizable">{text}</span></td>'
+
+
+def test_substitutions_in_a_table_and_the_messages_above_it() -> None:
+    first = cell("period", "5") + cell("what", "<s>geografija</s> ➔ fizika") + cell("info", "<s>A52</s> ➔ A43")
+    second = cell("period", "(6)") + cell("what", "<s>muzika</s>") + cell("info", "Nevyksta")
+    third = cell("period", "1 - 2") + cell("what", "fizika") + cell("info", "<s>P. Vaitkus</s> ➔ O. Gervė")
+    plan = report_of(
+        '<div><style type="text/css">.x .row {a}</style><div data-date="2026-11-24">'
+        '<div style="text-align:center"><span class="print-font-resizable">Nėra mokytojų: P. Vaitkus (5 - 9)</span></div>'
+        f'<table><tbody><tr><td rowspan="2" class="header">5a</td>{first}</tr><tr>{second}</tr></tbody>'
+        f'<tbody><tr><td rowspan="1" class="header">1b</td>{third}</tr></tbody></table></div></div>'
+    )
+    day = date(2026, 11, 24)
+    assert plan.substitutions == (
+        Substitution(
+            Kind.SUBSTITUTION, day, ("5",), ("5a",), "fizika", was=Was(subject="geografija"), note="A52 ➔ A43"
+        ),
+        Substitution(Kind.CANCELLED, day, ("6",), ("5a",), "muzika", note="Nevyksta"),
+        Substitution(Kind.SUBSTITUTION, day, ("1", "2"), ("1b",), "fizika", note="P. Vaitkus ➔ O. Gervė"),
+    )
+    assert plan.notices == (Notice("Nėra mokytojų: P. Vaitkus (5 - 9)", day),)
+
+
+def test_the_mark_of_an_empty_day_is_no_row() -> None:
+    marked = (
+        '<div class="row nosubst"><div class="period"></div><div class="info">Šiai dienai pavadavimų nėra.</div></div>'
+    )
+    rows = f'<div class="section"><div class="header">5a</div><div class="rows">{marked}</div></div>'
+    plan = report_of(f'<div data-date="2026-11-24">{rows}</div>')
+    assert (plan.substitutions, plan.days) == ((), (date(2026, 11, 24),))
+    plan = report_of('<div data-date="2026-11-24"><div>W tym dniu nie ma żadnych zastępstw.</div></div>')
+    assert (plan.substitutions, plan.days) == ((), (date(2026, 11, 24),))
+    with pytest.raises(SourceChanged):
+        report_of('<div data-date="2026-11-24"><div>…</div></div>')
 
 
 @pytest.mark.parametrize(
