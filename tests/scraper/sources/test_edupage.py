@@ -189,7 +189,7 @@ def test_substitutions_in_a_table_and_the_messages_above_it() -> None:
     third = cell("period", "1 - 2") + cell("what", "fizika") + cell("info", "<s>P. Vaitkus</s> ➔ O. Gervė")
     plan = report_of(
         '<div><style type="text/css">.x .row {a}</style><div data-date="2026-11-24">'
-        '<div style="text-align:center"><span class="print-font-resizable">Nėra mokytojų: P. Vaitkus (5 - 9)</span></div>'
+        '<div><span class="print-font-resizable">Nėra mokytojų: P. Vaitkus (5 - 9)</span></div>'
         f'<table><tbody><tr><td rowspan="2" class="header">5a</td>{first}</tr><tr>{second}</tr></tbody>'
         f'<tbody><tr><td rowspan="1" class="header">1b</td>{third}</tr></tbody></table></div></div>'
     )
