@@ -1,14 +1,15 @@
-"""EduPage's substitutions of a day: the HTML that the viewer's JSON answer holds. No whole recording was seen."""
+"""EduPage's substitutions of a day: the HTML that the viewer's JSON answer holds."""
 
 from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.errors import SourceChanged, TruncatedPage
-from bot.model import UNCHANGED, Kind, Notice, Substitution, Was
+from bot.model import Kind, Notice, Substitution
+from bot.scraper.edupage_remarks import Remark, remark_of
 from bot.scraper.markup import attributes, css_classes, scan
 from bot.scraper.page import period_labels, squeeze
 
@@ -21,6 +22,7 @@ _KINDS = {
 }
 _PARTS = ("header", "period", "what", "info")
 _BOXES = frozenset({"div", "span", "tr", "td"})
+_PERIOD = re.compile(r"^\d[\d\s.,;–-]*$")
 _ARROW = re.compile(r"^[\s➔→>-]+|[\s➔→>-]+$")
 # How a report without rows says so where it does not mark it ("nosubst").
 _NONE = re.compile(
@@ -32,13 +34,16 @@ _NONE = re.compile(
 
 @dataclass(slots=True)
 class _Row:
-    """A row while it is read: its kind, the text of its parts, the old subject, whether `info` replaces something."""
+    """A row while it is read: its kind and the text of its parts.
+
+    `struck`: the old subject. `remark`: `info` with what is struck out in brackets, as the other layout writes it.
+    """
 
     kind: Kind | None
     texts: dict[str, list[str]] = field(default_factory=dict)
-    struck: dict[str, list[str]] = field(default_factory=dict)
+    struck: list[str] = field(default_factory=list)
+    remark: list[str] = field(default_factory=list)
     empty: bool = False
-    replaced: bool = False
 
 
 @dataclass(slots=True)
@@ -63,7 +68,8 @@ def substitutions_of(
     The day is the report's own `data-date`, else `day`. Two layouts: `div.section > div.header` is the class and
     `div.row.{change|remove|add|absent|event}` a row with `div.period` and `div.info`; or a table with `td.header` (the
     class, for all rows of its rowspan), `td.period`, `td.what` (the subject, the old one struck out) and `td.info`.
-    What `info` says is free text and stays one note. `div.row.nosubst`, or the words for it, mark an empty day.
+    A period in words ("whole day") or hours is the row's label. `div.row.nosubst`, or the words for it, mark an empty
+    day.
     Raises SourceChanged for a report without rows or without that mark, TruncatedPage for one that breaks off.
     """
     report = _Report(day)
@@ -99,9 +105,12 @@ def _hear(report: _Report, text: str) -> None:
     elif role == "notice":
         report.notices[-1] += text
     elif role in _PARTS and report.row is not None:
-        report.row.replaced = report.row.replaced or (report.struck > 0 and role == "info")
-        kept = report.row.struck if report.struck and role == "what" else report.row.texts
-        kept.setdefault(role, []).append(text)
+        if report.struck and role == "what":
+            report.row.struck.append(text)
+            return
+        report.row.texts.setdefault(role, []).append(text)
+        if role == "info":
+            report.row.remark.append(f"({text.strip()})" if report.struck and text.strip() else text)
 
 
 def _open(report: _Report, tag: str, raw: str) -> None:
@@ -133,22 +142,34 @@ def _text(pieces: list[str]) -> str:
 def _substitution(row: _Row, name: str, day: date | None) -> list[Substitution]:
     said = {part: _text(texts) for part, texts in row.texts.items()}
     info, subject = said.get("info", ""), _ARROW.sub("", said.get("what", ""))
-    before = _text(row.struck.get("what", []))
+    before, written = _text(row.struck), _text(row.remark)
     if row.empty or (row.kind is None and not info and not subject and not before):
         return []
-    kind = row.kind
-    if kind is None and before and not subject:
-        kind = Kind.CANCELLED
-    elif kind is None and (before or row.replaced):
-        kind = Kind.SUBSTITUTION
+    kind = row.kind or Kind.OTHER
+    if row.kind is None and (before or written != info):
+        kind = Kind.SUBSTITUTION if subject else Kind.CANCELLED
+    remark = Remark(note=info)
+    if kind in (Kind.SUBSTITUTION, Kind.CANCELLED):
+        text = f"{subject or before} - {written}" if subject or before else written
+        remark = remark_of(text, cancelled=kind is Kind.CANCELLED)
+        if not (remark.teachers or remark.rooms or remark.was or remark.label):
+            remark = replace(remark, note=info if subject or before else remark.note)
+    if remark.rooms and not remark.teachers and not before and not remark.was.subject:
+        kind = Kind.ROOM
+    period = said.get("period", "").strip("()")
+    numbered = bool(_PERIOD.match(period))
     return [
         Substitution(
-            kind=kind or Kind.OTHER,
+            kind=kind,
             date=day,
-            periods=period_labels(said.get("period", "").strip("()")),
+            periods=period_labels(period) if numbered else (),
             classes=(name,) if name else (),
-            subject=subject or before,
-            was=Was(subject=before) if before and subject else UNCHANGED,
-            note=info,
+            subject=subject or before or remark.subject,
+            teachers=remark.teachers,
+            rooms=remark.rooms,
+            groups=remark.groups,
+            label=remark.label or ("" if numbered else period),
+            was=replace(remark.was, subject=before) if before and subject else remark.was,
+            note=remark.note,
         )
     ]

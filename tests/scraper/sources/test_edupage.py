@@ -166,8 +166,8 @@ def test_substitutions_and_a_day_without() -> None:
     day = date(2026, 11, 24)
     plan = plan_of(sample("substitutions.json"))
     assert plan.substitutions == (
-        Substitution(Kind.SUBSTITUTION, day, ("1", "2"), classes=("5a",), note="Fizika - Pavaduoja: O. Gervė"),
-        Substitution(Kind.CANCELLED, day, ("5",), classes=("5a",), note="Kūno kultūra - Nevyksta"),
+        Substitution(Kind.SUBSTITUTION, day, ("1", "2"), ("5a",), "Fizika", note="Pavaduoja: O. Gervė"),
+        Substitution(Kind.CANCELLED, day, ("5",), ("5a",), "Kūno kultūra", label="Nevyksta"),
         Substitution(Kind.EVENT, day, (), classes=("1b",), note="Išvyka"),
     )
     assert plan.days == (day,)
@@ -184,9 +184,10 @@ def cell(part: str, text: str) -> str:
 
 
 def test_substitutions_in_a_table_and_the_messages_above_it() -> None:
-    first = cell("period", "5") + cell("what", "<s>geografija</s> ➔ fizika") + cell("info", "<s>A52</s> ➔ A43")
+    moved = "Pavaduoja: <s>P. Vaitkus</s> ➔ O. Gervė, Kabinetas: <s>A52</s> ➔ A43"
+    first = cell("period", "5") + cell("what", "<s>geografija</s> ➔ fizika") + cell("info", moved)
     second = cell("period", "(6)") + cell("what", "<s>muzika</s>") + cell("info", "Nevyksta")
-    third = cell("period", "1 - 2") + cell("what", "fizika") + cell("info", "<s>P. Vaitkus</s> ➔ O. Gervė")
+    third = cell("period", "1 - 2") + cell("what", "fizika") + cell("info", "Kabinetas: <s>1</s> ➔ 2, rūsyje")
     plan = report_of(
         '<div><style type="text/css">.x .row {a}</style><div data-date="2026-11-24">'
         '<div><span class="print-font-resizable">Nėra mokytojų: P. Vaitkus (5 - 9)</span></div>'
@@ -196,12 +197,88 @@ def test_substitutions_in_a_table_and_the_messages_above_it() -> None:
     day = date(2026, 11, 24)
     assert plan.substitutions == (
         Substitution(
-            Kind.SUBSTITUTION, day, ("5",), ("5a",), "fizika", was=Was(subject="geografija"), note="A52 ➔ A43"
+            Kind.SUBSTITUTION,
+            day,
+            ("5",),
+            ("5a",),
+            "fizika",
+            teachers=("O. Gervė",),
+            rooms=("A43",),
+            label="Pavaduoja",
+            was=Was(subject="geografija", teachers=("P. Vaitkus",), rooms=("A52",)),
         ),
-        Substitution(Kind.CANCELLED, day, ("6",), ("5a",), "muzika", note="Nevyksta"),
-        Substitution(Kind.SUBSTITUTION, day, ("1", "2"), ("1b",), "fizika", note="P. Vaitkus ➔ O. Gervė"),
+        Substitution(Kind.CANCELLED, day, ("6",), ("5a",), "muzika", label="Nevyksta"),
+        Substitution(Kind.ROOM, day, ("1", "2"), ("1b",), "fizika", rooms=("2",), was=Was(rooms=("1",)), note="rūsyje"),
     )
     assert plan.notices == (Notice("Nėra mokytojų: P. Vaitkus (5 - 9)", day),)
+
+
+def row(kind: str, period: str, info: str) -> str:
+    return f'<div class="row {kind}"><div class="period">{period}</div><div class="info">{info}</div></div>'
+
+
+@pytest.mark.parametrize(
+    ("markup", "wanted"),
+    [
+        (
+            row("change", "3", "(history) ➔ Biology - Substitution: (Kain Peter) ➔ Abel Ada, in the lab"),
+            {
+                "kind": Kind.SUBSTITUTION,
+                "periods": ("3",),
+                "subject": "Biology",
+                "teachers": ("Abel Ada",),
+                "label": "Substitution",
+                "was": Was(subject="history", teachers=("Kain Peter",)),
+                "note": "in the lab",
+            },
+        ),
+        (
+            row(
+                "remove", "(1 - 2)", "group 2: informatics - Kain Peter, Abel Ada, Cancelled, stay at home, all of you"
+            ),
+            {
+                "kind": Kind.CANCELLED,
+                "periods": ("1", "2"),
+                "subject": "informatics",
+                "groups": ("group 2",),
+                "label": "Cancelled",
+                "was": Was(teachers=("Kain Peter", "Abel Ada")),
+                "note": "stay at home, all of you",
+            },
+        ),
+        (
+            row("change", "4", "maths - Classroom: (12) ➔ 14"),
+            {
+                "kind": Kind.ROOM,
+                "periods": ("4",),
+                "subject": "maths",
+                "rooms": ("14",),
+                "was": Was(rooms=("12",)),
+            },
+        ),
+        (
+            row("absent", "whole day", '<img src="/absent.svg"/>Absent'),
+            {"kind": Kind.OTHER, "label": "whole day", "note": "Absent"},
+        ),
+        (
+            row("event", "18:00 - 19:00", "Parents' evening - for all"),
+            {"kind": Kind.EVENT, "label": "18:00 - 19:00", "note": "Parents' evening - for all"},
+        ),
+        (
+            row("change", "5", "changed: see the board"),
+            {"kind": Kind.SUBSTITUTION, "periods": ("5",), "note": "changed: see the board"},
+        ),
+    ],
+)
+def test_what_a_row_says_of_its_lesson(markup: str, wanted: dict[str, Any]) -> None:
+    # The rows stand inside the header on some sites.
+    for report in (
+        f'<div class="section"><div class="header"><span>5a</span></div><div class="rows">{markup}</div></div>',
+        f'<div class="section"><div class="header"><span>5a</span><div class="rows">{markup}</div></div></div>',
+    ):
+        plan = report_of(f'<div data-date="2026-11-24">{report}</div>')
+        plain = Substitution(Kind.OTHER, date(2026, 11, 24), classes=("5a",))
+        assert plan.substitutions == (replace(plain, **wanted),)
 
 
 def test_the_mark_of_an_empty_day_is_no_row() -> None:
