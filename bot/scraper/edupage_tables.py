@@ -132,9 +132,10 @@ def bells_of(tables: Tables) -> tuple[Bell, ...]:
     return tuple(found)
 
 
-def lessons_of(tables: Tables) -> tuple[Lesson, ...]:
-    """The weekly lessons: every placed card with its lesson, by weekday and period.
+def lessons_of(tables: Tables, target: Target | None = None) -> tuple[Lesson, ...]:
+    """The weekly lessons, or those of one target: every placed card with its lesson, by weekday and period.
 
+    A target is told by its id: two teachers of a school may have one short name.
     A card that is not placed (no day or no period) is no lesson. A card that is set in some of the weeks gives one
     lesson for each of them. Raises SourceChanged when cards and lessons do not belong together, NotReleased when no
     card is placed.
@@ -147,6 +148,8 @@ def lessons_of(tables: Tables) -> tuple[Lesson, ...]:
     if not joined and cards:
         raise SourceChanged("the EduPage answer has cards of lessons that it does not hold")
     order = _period_order(tables)
+    if target:
+        joined = [(card, row) for card, row in joined if _is_of(target, card, row)]
     found = [
         (weekday, order.index(period), lesson)
         for card, row in joined
@@ -155,8 +158,20 @@ def lessons_of(tables: Tables) -> tuple[Lesson, ...]:
         for lesson in _of_card(tables, card, row, weekday=weekday, periods=order[order.index(period) :])
     ]
     if not found:
-        raise NotReleased("the EduPage timetable has no lesson in any place yet")
+        raise NotReleased(
+            f"the EduPage timetable has no lesson {f'of {target.name}' if target else 'in any place'} yet"
+        )
     return tuple(lesson for _, _, lesson in sorted(found, key=lambda item: item[:2]))
+
+
+def _is_of(target: Target, card: Row, row: Row) -> bool:
+    match target.kind:
+        case TargetKind.CLASS:
+            return target.id in ids(row.get("classids"))
+        case TargetKind.TEACHER:
+            return target.id in ids(row.get("teacherids"))
+        case TargetKind.ROOM:
+            return target.id in ids(card.get("classroomids"))
 
 
 def _period_order(tables: Tables) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,10 +12,9 @@ from bot.errors import LoginRequired, NotReleased, SourceChanged, TruncatedPage,
 from bot.model import Lesson, Plan, Target, TargetKind
 from bot.names import class_key, match_name, nearest_names
 from bot.scraper.contract import Http, Page, Query, Source
+from bot.scraper.edupage_answers import answer_in, report_in, result_in, tables_in
 from bot.scraper.edupage_dated import dated_of
-from bot.scraper.edupage_substitutions import substitutions_of
-from bot.scraper.edupage_tables import Row, Tables, bells_of, lessons_of, said, slim, tables_of, targets_of
-from bot.scraper.page import text_of, why_not
+from bot.scraper.edupage_tables import Row, Tables, bells_of, lessons_of, said, targets_of
 
 _TABLES = {TargetKind.CLASS: "classes", TargetKind.TEACHER: "teachers", TargetKind.ROOM: "classrooms"}
 _NEEDED = {
@@ -34,6 +32,7 @@ _MOST_TIMETABLES = 4  # a school with several campuses has one timetable for eac
 async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     """The dated plan of the asked days where the school publishes it, else the weekly plan valid on the first day.
 
+    With a class's weekly plan come the substitutions of the next two school days, where they are public.
     The first request only gets the cookie without which every other is refused. Without a name the answers hold the
     lists of classes, teachers and rooms. Raises UnknownTarget, NotReleased when no timetable is visible, and what
     `parse` raises for an answer that is none.
@@ -42,7 +41,7 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     viewer = _Viewer(http, f"{parts.scheme}://{parts.netloc}", query)
     await viewer.open()
     listed = await viewer.call("/timetable/server/ttviewer.js", "getTTViewerData", viewer.year)
-    answer = _answer(listed)
+    answer = answer_in(listed)
     current = answer.get("current")
     refused = isinstance(current, Mapping) and current.get("allow") is False
     if not refused and (dated := await viewer.dated()):
@@ -51,11 +50,11 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     found: list[Target] = []
     for number in timetables_on(answer, query.start or query.today)[:_MOST_TIMETABLES]:
         page = await viewer.call("/timetable/server/regulartt.js", "regularttGetData", number)
-        targets = [target for target in _targets(page) if target.kind is query.kind]
-        if query.name and _wanted(query, _tables(page)):
-            return (page,)
+        tables = tables_in(page)
+        if query.name and _wanted(query, tables):
+            return (page, *await viewer.substitutions())
         pages.append(page)
-        found += targets
+        found += [target for target in targets_of(tables) if target.kind is query.kind]
     if not pages:
         raise NotReleased("the school shows no EduPage timetable for that day")
     if query.name:
@@ -92,7 +91,7 @@ class _Viewer:
         """
         try:
             names = await self.call("/rpr/server/maindbi.js", "mainDBIAccessor", self.year, {}, _fetch_parts())
-            tables = _tables(names)
+            tables = tables_in(names)
         except (LoginRequired, SourceChanged, NotReleased):
             return ()
         targets = targets_of(tables)
@@ -118,12 +117,30 @@ class _Viewer:
         }
         try:
             page = await self.call("/timetable/server/currenttt.js", "curentttGetData", asked)
-            items = _answer(page).get("ttitems")
+            items = answer_in(page).get("ttitems")
         except (LoginRequired, SourceChanged):
             return ()
         if items == []:
             raise NotReleased("the school has published no dated plan for these days")
         return (names, page)
+
+    async def substitutions(self) -> tuple[Page, ...]:
+        """The reports of the next two school days among the asked ones; a report that nobody may see is left out."""
+        if self.query.kind is not TargetKind.CLASS:
+            return ()
+        first = max(self.query.start or self.query.today, self.query.today)
+        end = self.query.end or first + timedelta(days=7)
+        span = (first + timedelta(days=step) for step in range(min(max((end - first).days, 0), 7)))
+        reports = []
+        for day in [day for day in span if day.weekday() < 5][:2]:
+            asked = {"date": day.isoformat(), "mode": "classes"}
+            try:
+                page = await self.call("/substitution/server/viewer.js", "getSubstViewerDayDataHtml", asked)
+                report_in(page, None)
+            except (LoginRequired, SourceChanged, NotReleased, TruncatedPage, WrongPage):
+                continue
+            reports.append(page)
+        return tuple(reports)
 
 
 def _fetch_parts() -> dict[str, object]:
@@ -160,24 +177,19 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
     names = Tables({})
     unknown: UnknownTarget | None = None
     for page in pages:
-        answer = _result(page)
+        answer = result_in(page)
         if isinstance(answer, str):
-            rows, notices, days = substitutions_of(answer, query.start)
-            plan = replace(
-                plan,
-                substitutions=plan.substitutions + rows,
-                notices=plan.notices + notices,
-                days=plan.days + days,
-                shape="substitutions",
-            )
+            plan = _with_report(plan, page, query, names=names, alone=len(pages) == 1)
         elif "ttitems" in answer:
-            if not names.rows:
+            if not names.rows and not _only_events(answer["ttitems"]):
                 raise SourceChanged("an EduPage plan with dates has only ids: its names are another answer")
-            lessons, notices = dated_of(answer["ttitems"], names)
-            days = tuple(sorted({lesson.date for lesson in lessons if lesson.date}))
-            plan = replace(plan, lessons=lessons, notices=notices, days=days, shape="dated")
+            lessons, notices, free = dated_of(answer["ttitems"], names)
+            held = {lesson.date for lesson in lessons if lesson.date} | {one.first for one in free}
+            plan = replace(
+                plan, lessons=lessons, notices=notices, free_days=free, days=tuple(sorted(held)), shape="dated"
+            )
         elif "dbiAccessorRes" in answer or "tables" in answer:
-            names = _tables(page)
+            names = tables_in(page)
             try:
                 plan = _with_tables(plan, names, query)
             except UnknownTarget as error:
@@ -193,6 +205,33 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
     return replace(plan, lessons=()) if not query.name and len(pages) > 1 and plan.shape != "dated" else plan
 
 
+def _only_events(items: object) -> bool:
+    """Whether no id has to be named: an event says its own name."""
+    return (
+        isinstance(items, list)
+        and bool(items)
+        and all(isinstance(item, Mapping) and said(item, "type") not in ("", "card") for item in items)
+    )
+
+
+def _with_report(plan: Plan, page: Page, query: Query, *, names: Tables, alone: bool) -> Plan:
+    """The substitutions of a day, those of the wanted class only. Beside a weekly plan they speak for no day."""
+    rows, notices, days = report_in(page, query.start if alone else None)
+    if query.name and query.kind is TargetKind.CLASS:
+        wanted = [names.rows["classes"][target.id] for target in _wanted(query, names)] if names.rows else []
+        keys = {class_key(said(row, column)) for row in wanted for column in ("name", "short")} or {
+            class_key(query.name)
+        }
+        rows = tuple(row for row in rows if keys & {class_key(name) for name in row.classes})
+    return replace(
+        plan,
+        substitutions=plan.substitutions + rows,
+        notices=tuple(dict.fromkeys(plan.notices + notices)),
+        days=plan.days if plan.lessons else plan.days + days,
+        shape=plan.shape or "substitutions",
+    )
+
+
 def _with_tables(plan: Plan, tables: Tables, query: Query) -> Plan:
     targets = targets_of(tables)
     wanted = _wanted(query, tables)
@@ -201,12 +240,7 @@ def _with_tables(plan: Plan, tables: Tables, query: Query) -> Plan:
         raise UnknownTarget(query.name, nearest_names(query.name, names))
     lessons: tuple[Lesson, ...] = ()
     if "cards" in tables.rows or "lessons" in tables.rows:
-        lessons = lessons_of(tables)
-        if query.name:
-            key = class_key(wanted[0].name)
-            lessons = tuple(lesson for lesson in lessons if key in map(class_key, _side(lesson, query.kind)))
-            if not lessons:
-                raise NotReleased(f"the EduPage timetable has no lesson of {wanted[0].name} yet")
+        lessons = lessons_of(tables, wanted[0] if wanted else None)
     elif not targets:
         raise SourceChanged("the EduPage tables hold neither lessons nor classes")
     return replace(
@@ -219,10 +253,6 @@ def _with_tables(plan: Plan, tables: Tables, query: Query) -> Plan:
 
 
 _LANDMARKS = frozenset({"cards", "lessons", "periods", "classes", "subjects", "teachers", "classrooms", "groups"})
-
-
-def _side(lesson: Lesson, kind: TargetKind) -> tuple[str, ...]:
-    return {TargetKind.CLASS: lesson.classes, TargetKind.TEACHER: lesson.teachers, TargetKind.ROOM: lesson.rooms}[kind]
 
 
 def _wanted(query: Query, tables: Tables) -> list[Target]:
@@ -240,58 +270,6 @@ def _wanted(query: Query, tables: Tables) -> list[Target]:
         if found:
             return [targets[names.index(found)]]
     return []
-
-
-def _targets(page: Page) -> tuple[Target, ...]:
-    return targets_of(_tables(page))
-
-
-def _tables(page: Page) -> Tables:
-    answer = _answer(page)
-    accessor = answer.get("dbiAccessorRes")
-    return tables_of(accessor.get("tables") if isinstance(accessor, Mapping) else answer.get("tables"))
-
-
-def _answer(page: Page) -> Row:
-    """The result of a call that answers with an object."""
-    answer = _result(page)
-    if isinstance(answer, str):
-        raise SourceChanged("EduPage answered with a report instead of data")
-    return answer
-
-
-def _result(page: Page) -> Row | str:
-    """`r` of the answer. Raises what `parse` names."""
-    text = text_of(page)
-    if not text.lstrip().startswith(("{", "[")):
-        raise why_not(text, "EduPage")
-    try:
-        values = json.loads(text, object_hook=slim)
-    except (ValueError, RecursionError):
-        if '"r"' in text[:200] or text.lstrip().startswith('{"'):
-            raise TruncatedPage("the EduPage answer breaks off") from None
-        raise WrongPage("the answer is not EduPage's") from None
-    if not isinstance(values, Mapping) or not {"r", "reload", "e"} & set(values):
-        raise WrongPage("JSON, but not an answer of EduPage")
-    result = values.get("r")
-    error = result.get("error") if isinstance(result, Mapping) else values.get("e")
-    if values.get("reload") or (isinstance(result, Mapping) and result.get("asklogin")):
-        raise LoginRequired("EduPage asks for a login")
-    if error:
-        raise (
-            LoginRequired("EduPage refuses the timetable to visitors")
-            if _refusal(error)
-            else SourceChanged("EduPage answered with an error")
-        )
-    if isinstance(result, str) and result.strip():
-        return result
-    if not isinstance(result, Mapping):
-        raise SourceChanged("an EduPage answer without a result")
-    return result
-
-
-def _refusal(error: object) -> bool:
-    return bool(re.search(r"insuf|privileg|permission|login|oprávnen|uprawn", str(error), re.I))
 
 
 def recognise(page: Page) -> float:

@@ -21,7 +21,7 @@ from bot.errors import (
     UnknownTarget,
     WrongPage,
 )
-from bot.model import Kind, Lesson, Notice, Plan, Status, Substitution, TargetKind, Was
+from bot.model import FreeDays, Kind, Lesson, Notice, Plan, Status, Substitution, TargetKind, Was
 from bot.scraper.contract import Page
 from bot.scraper.sources.edupage import SOURCE, timetables_on
 from tests.scraper.sources.recorded import RecordedHttp, query_of
@@ -378,3 +378,37 @@ def test_recognised() -> None:
 def test_columns_that_no_lesson_needs_change_nothing() -> None:
     more = changed("lessons", "*50", classdata={"*1": {"groups": "10"}}, color="#ff0000", seminargroup=None)
     assert plan_of(more) == plan_of(sample("regular.json"))
+
+
+def dated(*items: dict[str, object]) -> str:
+    return json.dumps({"r": {"ttitems": list(items)}})
+
+
+def test_an_event_of_the_whole_day_frees_a_day_without_lessons() -> None:
+    feast = {"type": "event", "date": "2026-11-25", "starttime": "00:00", "endtime": "24:00", "main": True}
+    named = feast | {"name": "Šventė"}
+    alone = plan_of(dated(named))  # an event says its own name: nothing else is needed
+    assert alone.free_days == (FreeDays(date(2026, 11, 25), date(2026, 11, 25), "Šventė"),)
+    assert (alone.days, alone.notices) == ((date(2026, 11, 25),), (Notice("Šventė", date(2026, 11, 25)),))
+    card = {"type": "card", "date": "2026-11-25", "uniperiod": "1", "subjectid": "-20", "classids": ["-1"]}
+    assert plan_of(sample("names.json"), dated(named, card), name="5a").free_days == ()
+    with pytest.raises(SourceChanged):
+        plan_of(dated(named, card))
+
+
+def test_teachers_with_one_short_name_are_told_apart() -> None:
+    answer: dict[str, Any] = json.loads(sample("regular.json"))
+    tables = {one["id"]: one["data_rows"] for one in answer["r"]["dbiAccessorRes"]["tables"]}
+    first, second = tables["teachers"][:2]
+    second["short"] = first["short"]
+    plan = plan_of(json.dumps(answer), name=first["short"], kind=TargetKind.TEACHER)
+    of_first = {row["id"] for row in tables["lessons"] if first["id"] in row["teacherids"]}
+    placed = [card for card in tables["cards"] if card["lessonid"] in of_first and card["days"] and card["period"]]
+    assert len({(one.weekday, one.periods) for one in plan.lessons}) == len(placed)
+
+
+def test_a_report_is_read_for_the_wanted_class() -> None:
+    assert [one.classes for one in plan_of(sample("substitutions.json"), name="1B").substitutions] == [("1b",)]
+    both = plan_of(sample("regular.json"), sample("substitutions.json"), name="1b")
+    assert [one.classes for one in both.substitutions] == [("1b",)]
+    assert (bool(both.lessons), both.days) == (True, ())
