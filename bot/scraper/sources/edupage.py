@@ -195,8 +195,8 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
             except UnknownTarget as error:
                 unknown = error
         elif "regular" in answer:
-            timetables_on(answer, query.start or query.today)  # a list of timetables holds no plan, but must be one
-            plan = replace(plan, shape=plan.shape or "timetables")
+            timetables_on(answer, query.start or query.today)
+            raise SourceChanged("a list of EduPage timetables: each of them is another answer (regularttGetData)")
         else:
             raise SourceChanged("an EduPage answer of an unknown kind")
     if unknown and not plan.lessons:
