@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from bot.errors import SourceChanged
@@ -29,15 +29,20 @@ _ROLES = {
     "bk-timetable-guard": "guard",
     "day-item-hover": "item",
     "day-item": "box",
+    "middle": "middle",
     "bk-hour-wrapper": "hour",
 }
 _LANDMARKS = frozenset({"main", "row", "label", "day"})
+_WEEK = re.compile(r"^([LS]):(?:\s|$)")
 _HOUR = re.compile(r"^(\S+)\s+(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})$")
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What `data-detail` says of one lesson, trimmed; absent or null values are ""."""
+    """What `data-detail` says of one lesson, trimmed; absent or null values are "".
+
+    `week`: "L" or "S" where the visible abbreviation begins so ("S: Tv"), for odd and even weeks.
+    """
 
     type: str
     subject_text: str
@@ -50,6 +55,7 @@ class Detail:
     removed: str
     absent: str
     absent_name: str
+    week: str = ""
 
 
 @dataclass(slots=True)
@@ -141,6 +147,8 @@ def _hear(text: str, stack: list[tuple[str, str]], page: Timetable, words: dict[
             day.name = squeeze(f"{day.name} {clean}")
         elif role == "date":
             day.date = squeeze(f"{day.date} {clean}")
+        elif role == "middle" and day.details and (found := _WEEK.match(clean)):
+            day.details[-1] = replace(day.details[-1], week=found[1])
         elif role in ("row", "cell", "box") and not day.details:
             day.text = squeeze(f"{day.text} {clean}")
 
@@ -157,7 +165,7 @@ def _detail(raw: str) -> Detail:
         values = json.loads(attributes(raw).get("data-detail", ""), strict=False)
     except ValueError:
         raise SourceChanged("a lesson of the Bakaláři plan has no readable detail") from None
-    if not isinstance(values, Mapping) or "subjecttext" not in values:
+    if not isinstance(values, Mapping) or not {"subjecttext", "removedinfo", "absentinfo"} & set(values):
         raise SourceChanged("a lesson of the Bakaláři plan has a detail of another kind")
 
     def said(name: str) -> str:

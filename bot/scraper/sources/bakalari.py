@@ -178,6 +178,7 @@ def _lesson(detail: Detail, day: date | None, weekday: int | None, today: date) 
         subject=when.subject,
         date=day,
         weekday=weekday,
+        week="" if day else detail.week,
         periods=(when.period,) if when.period else (),
         start=clock_time(when.start.replace(".", ":")),
         end=clock_time(when.end.replace(".", ":")),

@@ -211,3 +211,34 @@ def test_recognised() -> None:
     assert SOURCE.recognise(Page("https://school.example/Timetable/Public", b"")) > 0.5
     assert SOURCE.recognise(Page("file:///a", sample("start.html").encode())) >= 0.9
     assert SOURCE.recognise(Page("https://school.example/Timetable/Public", b"<html>x</html>")) == 0.0
+
+
+def permanent(*cells: str) -> str:
+    day = '<span class="bk-day-day">po</span> <span class="bk-day-date"></span>'
+    return f'<div class="bk-timetable-main"><div class="bk-timetable-row">{day}{"".join(cells)}</div></div>'
+
+
+def lesson_cell(subject: str, abbreviation: str) -> str:
+    detail = json.dumps({"type": "atom", "subjecttext": f"{subject} | po  | 2 (8:55 - 9:40)"})
+    return (
+        f'<div class="bk-timetable-cell"><div class="day-item"><div class="day-item-hover" data-detail=\'{detail}\'>'
+        f'<div class="middle">{abbreviation}</div></div></div></div>'
+    )
+
+
+def test_odd_and_even_weeks_of_a_permanent_plan() -> None:
+    page = permanent(lesson_cell("Fyzika", "L: F"), lesson_cell("Chemie", "S: Ch"), lesson_cell("Latina", "La"))
+    assert [(lesson.subject, lesson.week, lesson.weekday) for lesson in plan_of(page).lessons] == [
+        ("Fyzika", "L", 0),
+        ("Chemie", "S", 0),
+        ("Latina", "", 0),
+    ]
+    dated = page.replace('date"></span>', 'date">23.11.</span>')
+    assert {lesson.week for lesson in plan_of(dated).lessons} == {""}  # this week's page shows this week only
+
+
+def test_a_removed_lesson_needs_no_subject_text() -> None:
+    detail = json.dumps({"type": "removed", "removedinfo": "Zrušeno (Fyzika, Kos Ivo)"}, ensure_ascii=False)
+    cell = f"<div class='bk-timetable-cell'><div class='day-item-hover' data-detail='{detail}'></div></div>"
+    (lesson,) = plan_of(permanent(cell)).lessons
+    assert (lesson.subject, lesson.teachers, lesson.status) == ("Fyzika", ("Kos Ivo",), Status.CANCELLED)
