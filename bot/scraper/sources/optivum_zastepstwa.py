@@ -20,11 +20,12 @@ _DAY = re.compile(rf"(?:Dzień|Zastępstwa w dniu|Zastępstwa na dzień)\s*:?\s*
 _ANY_DATE = re.compile(rf"\b{_DATE}\b")
 _UNTIL = re.compile(rf"\s*(?:[-–—]|do)\s*{_DATE}\b", re.I)
 _PERIOD = re.compile(rf"Okres\s*:?\s*{_DATE}", re.I)
-_PROGRAM = re.compile(r"Zastępstwa\s+Optivum", re.I)
+# What stands below the last table of format B: "… programu Zastępstwa Optivum", or just "… programu firmy VULCAN".
+_PROGRAM = re.compile(r"Zastępstwa\s+Optivum|za\s+pomocą\s+programu", re.I)
 _NONE = re.compile(r"brak zastępstw|nie ma zastępstw", re.I)
 _WEEKDAY = re.compile(r"^\W*(?:pon\w*|wt\w*|śr\w*|czw\w*|pi[ąa]t\w*|pt|sob\w*|niedz\w*|nd)\b[.)]*", re.I)
 _ANY = re.compile("")
-# What stands in a column, by the beginning of its header.
+# What stands in a column, by the beginning of its header. Why a teacher is away ("Powód") is not passed on.
 _COLUMNS = {
     "lekcja": "period",
     "nauczyciel": "teacher",
@@ -33,6 +34,8 @@ _COLUMNS = {
     "przedmiot": "subject",
     "sala": "room",
     "opis": "description",
+    "po lekcji": "break",
+    "miejsce": "room",
     "zastępca": "substitute",
     "zastępstwo": "substitute",
     "uwagi": "note",
@@ -44,8 +47,11 @@ _SAID = (
     (re.compile(r"świetlic|bibliote|opiek|dyżur|czyteln", re.I), Kind.SUPERVISION),
     (re.compile(r"przenies|przesun|zamian|zamien", re.I), Kind.MOVED),
     (re.compile(r"wycieczk|apel\b|egzamin|wyjści|konkurs|impreza|uroczyst", re.I), Kind.EVENT),
-    (re.compile(r"zajęcia|uczniowie|lekcja|złącz|łączon", re.I), Kind.OTHER),
+    (re.compile(r"zajęcia|uczniowie|lekcja|złącz|łączon|bez konsekwencji", re.I), Kind.OTHER),
 )
+_DUTIES = re.compile(r"dyżury\W*$", re.I)
+_UNNAMED = re.compile(r"zastępstwo\W*$", re.I)  # stands for a substitute whom nobody has named yet
+_HOURS = re.compile(r"\s*,?\s*\d{1,2}[:.]\d{2}\s*[-–—]\s*\d{1,2}[:.]\d{2}\s*$")
 _GROUP = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
 # "1D", "2 RP(1)", "IV b"; "_roz_kl3" is a group drawn from several classes.
 _CLASS = re.compile(r"^(?:(?:\d+|[IVX]+\b)\s*[^\W\d]{0,6}\d?[^\W\d]{0,4}|_[\w.]+)\s*(?:\([^()]*\))?$")
@@ -154,6 +160,8 @@ def _read_table(table: Table, found: _Found) -> None:
             found.shape.append("/".join(cell.text.casefold() for cell in row))
         elif len(row) == 1:
             below = rows[index + 1] if index + 1 < len(rows) else []
+            if _DUTIES.match(first):
+                continue  # of the teacher above
             if len(below) > 1:
                 teacher = first
                 if several and (named := _ANY_DATE.search(first)):
@@ -172,12 +180,12 @@ def _read_table(table: Table, found: _Found) -> None:
 
 def _header(row: Sequence[Cell]) -> list[str]:
     """The meaning of each column, when the row is a header: it names lessons and a substitute."""
-    if len(row) < 3 or not row[0].text.casefold().startswith("lekcja"):
+    if len(row) < 3 or not row[0].text.casefold().startswith(("lekcja", "po lekcji")):
         return []
     names = [
         next((name for word, name in _COLUMNS.items() if cell.text.casefold().startswith(word)), "") for cell in row
     ]
-    return names if "class" in names or "description" in names else []
+    return names if {"class", "description", "break"} & set(names) else []
 
 
 def _several(heading: str) -> bool:
@@ -208,13 +216,13 @@ def _substitution(cells: dict[str, Cell], day: date, teacher: str) -> Substituti
     if "description" in said:
         classes, groups, subject, room, label = _description(said["description"])
     substitute, note = said.get("substitute", ""), said.get("note", "")
-    if substitute and _kind_said(substitute) is not None:
+    if substitute and (_kind_said(substitute) is not None or _UNNAMED.match(substitute)):
         label, substitute = substitute, ""
     away = teacher or said.get("teacher", "")
     return Substitution(
-        kind=_kind(label, substitute, away, note),
+        kind=Kind.SUPERVISION if "break" in said else _kind(label, substitute, away, note),
         date=day,
-        periods=_periods(said.get("period", "")),
+        periods=_break(said["break"]) if "break" in said else _periods(said.get("period", "")),
         classes=classes,
         subject=subject,
         teachers=(substitute,) if substitute else (),
@@ -226,7 +234,15 @@ def _substitution(cells: dict[str, Cell], day: date, teacher: str) -> Substituti
     )
 
 
-_periods = lru_cache(64)(period_labels)
+@lru_cache(64)
+def _periods(text: str) -> tuple[str, ...]:
+    """ "1, 07:15-08:00" is the period 1; its hours are the bells'."""
+    return period_labels(_HOURS.sub("", text))
+
+
+def _break(after: str) -> tuple[str, ...]:
+    """The break after a lesson, as breaks are written: "7/8"."""
+    return (f"{after}/{int(after) + 1}",) if after.isdecimal() else ((after,) if after else ())
 
 
 @lru_cache(512)
@@ -241,6 +257,8 @@ def _kind_said(text: str) -> Kind | None:
 
 def _kind(label: str, substitute: str, away: str, note: str) -> Kind:
     """What happens: as the label says, else as the remark says, else a substitute takes over."""
+    if label and _UNNAMED.match(label):
+        return Kind.MOVED if _kind_said(note) is Kind.MOVED else Kind.SUBSTITUTION
     if label:
         return _kind_said(label) or Kind.OTHER
     if _kind_said(note) is Kind.MOVED:
@@ -279,7 +297,7 @@ def _description(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str, str,
         bracket = _GROUP.match(part)
         classes.append(bracket[1] if bracket else part)
         groups += re.split(r"\s*,\s*", bracket[2].strip()) if bracket else []
-    if _kind_said(right) not in (None, Kind.OTHER) or re.match(r"uczniowie|zajęcia", right, re.I):
+    if _kind_said(right) not in (None, Kind.OTHER) or re.match(r"uczniowie|zajęcia|bez konsekw", right, re.I):
         return _unique(classes), _unique(groups), "", "", right
     subject, comma, room = (part.strip() for part in right.rpartition(","))
     if not comma:

@@ -278,7 +278,15 @@ def test_a_lesson_in_small_print_is_a_group_s() -> None:
         small('<span class="p">w-f</span>-dz <a href="n1.html" class="n">Żu</a>'),
         small('<a href="o1.html" class="o">1b</a>-ch <span class="p">w-f</span>'),
         p("w-f"),
-    ) == [("wf", ("ch",)), ("w-f", ("dz",)), ("w-f", ("dz",)), ("w-f", ("ch",)), ("w-f", ())]
+        small(p("PSieciKP L02-(N.")),
+    ) == [
+        ("wf", ("ch",)),
+        ("w-f", ("dz",)),
+        ("w-f", ("dz",)),
+        ("w-f", ("ch",)),
+        ("w-f", ()),
+        ("PSieciKP L02", ("(N.",)),
+    ]
 
 
 def test_dates_may_be_written_backwards() -> None:

@@ -228,3 +228,61 @@ def test_under_a_heading_of_several_days_each_teacher_has_the_day() -> None:
     assert plan.days == (MONDAY, TUESDAY)
     with pytest.raises(SourceChanged):
         plan_of(day_page("Zastępstwa w dniu 2026-11-23 - 2026-11-25", "<td>Anna Żuraw</td>", HEADER, first))
+
+
+def test_break_duties_under_a_teacher_and_the_other_footer() -> None:
+    rows = (
+        "<td>Anna Żuraw</td>",
+        HEADER,
+        "<td>1</td><td>2 AL - Bez konsekwencji (nieobecny oddział nauczyciela)</td><td></td><td></td>",
+        "<td colspan=4>dyżury</td>",
+        "<td>po lekcji</td><td>miejsce</td><td>zastępca</td><td>uwagi</td>",
+        "<td>7</td><td>parter</td><td>M. Kos</td><td></td>",
+        "<td>8</td><td>szatnia</td><td></td><td></td>",
+    )
+    page = day_page("Zastępstwa w dniu 23.11.2026 poniedziałek", *rows)
+    away = Was(teachers=("Anna Żuraw",))
+    expected = (
+        Substitution(
+            Kind.OTHER,
+            MONDAY,
+            ("1",),
+            ("2 AL",),
+            label="Bez konsekwencji (nieobecny oddział nauczyciela)",
+            was=away,
+        ),
+        Substitution(Kind.SUPERVISION, MONDAY, ("7/8",), teachers=("M. Kos",), rooms=("parter",), was=away),
+        Substitution(Kind.SUPERVISION, MONDAY, ("8/9",), rooms=("szatnia",), was=away),
+    )
+    assert plan_of(page).substitutions == expected
+    other = page.replace("Zastępstwa Optivum", "Przygotowano za pomocą programu firmy VULCAN")
+    assert plan_of(other).substitutions == expected
+    with pytest.raises(TruncatedPage):
+        plan_of(page.replace("Zastępstwa Optivum", ""))
+
+
+def test_hours_beside_the_period_reasons_and_substitutes_not_named() -> None:
+    head = "".join(
+        f"<th>{word}</th>"
+        for word in ("Lekcja", "Nauczyciel/wakat", "Oddział", "Przedmiot", "Sala", "Zastępca", "Powód", "Uwagi")
+    )
+    row = "<td>4, 09:55-10:40</td><td>Kos Ewa</td><td>3TB|t.bud</td><td>Historia</td><td>8</td>"
+    plan = plan_of(
+        "<html><body><h1>Zastępstwa</h1><table><tr><th colspan=8>Dzień: 23.11.2026 (pon.)</th></tr>"
+        f"<tr>{head}</tr><tr>{row}<td>Zastępstwo</td><td>Kurs</td><td>lekcja 9 na lekcji 4</td></tr>"
+        "</table></body></html>"
+    )
+    assert plan.substitutions == (
+        Substitution(
+            Kind.SUBSTITUTION,
+            MONDAY,
+            ("4",),
+            ("3TB",),
+            "Historia",
+            rooms=("8",),
+            groups=("t.bud",),
+            label="Zastępstwo",
+            was=Was(teachers=("Kos Ewa",)),
+            note="lekcja 9 na lekcji 4",
+        ),
+    )
