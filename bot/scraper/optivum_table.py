@@ -19,7 +19,7 @@ _KNOWN = frozenset({"nr", "g", "l", "tabela"})
 _INSIDE = re.compile(r"^(.*\S)\s*-\s*([^\W\d_]{0,3}\d{1,2}(?:/\d{0,2})?)$")
 # A group in letters ("wf-TL") looks like the end of a name ("w-f"): it is one where something else says so.
 _LETTERS = re.compile(r"^(.*\S)\s*-\s*([^\s,;-]{1,5})$")
-_ENDING = re.compile(r"""class\s*=\s*["']?p\b[^<>]*>\s*([^<>]*[^<>\s])\s*-\s*([^\W_]{2,5})\s*</span""", re.I)
+_ENDING = re.compile(r"""class\s*=\s*["']?p\b[^<>]*>([^<>]*[^<>\s])\s*-\s*([^\W_]{2,5})\s*</span""", re.I)
 _SMALL = re.compile(r"font-size", re.I)
 _OUTSIDE = re.compile(r"^-([^\s,;]+)")
 _NOTHING = frozenset({"", "-", "--", "---", "+", "???"})

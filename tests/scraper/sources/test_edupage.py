@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
@@ -380,7 +381,7 @@ def test_columns_that_no_lesson_needs_change_nothing() -> None:
     assert plan_of(more) == plan_of(sample("regular.json"))
 
 
-def dated(*items: dict[str, object]) -> str:
+def dated(*items: Mapping[str, object]) -> str:
     return json.dumps({"r": {"ttitems": list(items)}})
 
 
