@@ -19,6 +19,7 @@ from bot.scraper.page import clock_time, lessons_with, squeeze, text_of, why_not
 from bot.scraper.tables import bare
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s*=\s*[\"']?[^\"'<>]*\btabela\b[^<>]*>", re.I)
+_PLAN_CELL = re.compile(r"""<th\b|<td\b[^<>]*\bclass\s*=\s*["']?(?:nr|g|l)\b""", re.I)
 _TABLE_END = re.compile(r"</table\s*>", re.I)
 _SUBJECT = re.compile(r"""<span\b[^<>]*\bclass\s*=\s*["']?p\b""", re.I)
 _LINKED = re.compile(r"""href\s*=\s*["'][^"'<>]*[ons]\d+\.html?""", re.I)
@@ -48,10 +49,13 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     """
     first = await http.get(query.url)
     text = text_of(first, fallback="iso-8859-2")
-    if _TABLE.search(text):
+    if _table_start(text) is not None:
         if not query.name:
             return (first,)
-        first = await http.get(urljoin(first.url, "../lista.html"))
+        start = first.url
+        first = await http.get_or_none(urljoin(start, "../lista.html")) or await http.get(
+            urljoin(start, "../index.html")
+        )
         text = text_of(first, fallback="iso-8859-2")
     lists = [first] if links_in(text) else []
     for href in list_addresses(text):
@@ -119,8 +123,14 @@ def _parse_page(page: Page, query: Query) -> Plan:
 
 
 def _table_start(text: str) -> int | None:
-    """Where the plan's table begins; one inside a comment, as mirrors leave behind, does not count."""
+    """Where the plan's table begins; one inside a comment, as mirrors leave behind, does not count.
+
+    A menu of classes is a table of the same name, but has neither a header nor cells of lessons.
+    """
     for found in _TABLE.finditer(text):
+        closing = _TABLE_END.search(text, found.end())
+        if not _PLAN_CELL.search(text, found.end(), closing.start() if closing else len(text)):
+            continue
         if text.rfind("<!--", 0, found.start()) <= text.rfind("-->", 0, found.start()):
             return found.end()
     return None

@@ -190,7 +190,7 @@ def test_the_shape_tells_structure_not_values() -> None:
     assert [lesson.subject for lesson in at(plan_of(swapped), 1, "1")] == ["wf", "wf", "wf"]
 
 
-@pytest.mark.parametrize("visit", ["class", "list"])
+@pytest.mark.parametrize("visit", ["class", "list", "menu"])
 async def test_a_visit(visit: str) -> None:
     folder = SAMPLES / "site" / visit
     values = json.loads((folder / "visit.json").read_text("utf-8"))
@@ -294,3 +294,19 @@ def test_dates_may_be_written_backwards() -> None:
     assert plan.updated == datetime(2026, 8, 30, tzinfo=ZoneInfo("Europe/Warsaw"))
     assert plan.valid_from == date(2026, 9, 1)
     assert plan_of(class_page(p("wf"), made="2026-13-30")).updated is None
+
+
+async def test_from_a_plan_the_menu_is_found_where_there_is_no_list() -> None:
+    page = SAMPLES / "class.html"
+    root = "https://plan.school.example"
+    requests = [
+        {"url": f"{root}/plany/o1.html", "file": page.name},
+        {"url": f"{root}/lista.html", "status": 404},
+        {"url": f"{root}/index.html", "file": "site/menu/index.html"},
+        {"url": f"{root}/index_o.html", "file": "site/menu/index_o.html"},
+        {"url": f"{root}/index_n.html", "file": "site/menu/index_n.html"},
+        {"url": f"{root}/plany/o2.html", "file": page.name},
+    ]
+    http = RecordedHttp(SAMPLES, requests)
+    pages = await SOURCE.fetch(http, replace(QUERY, url=f"{root}/plany/o1.html", name="2b"))
+    assert ([one.url for one in pages], http.left) == ([f"{root}/plany/o2.html"], [])
