@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -299,7 +300,7 @@ def test_dates_may_be_written_backwards() -> None:
 async def test_from_a_plan_the_menu_is_found_where_there_is_no_list() -> None:
     page = SAMPLES / "class.html"
     root = "https://plan.school.example"
-    requests = [
+    requests: list[dict[str, Any]] = [
         {"url": f"{root}/plany/o1.html", "file": page.name},
         {"url": f"{root}/lista.html", "status": 404},
         {"url": f"{root}/index.html", "file": "site/menu/index.html"},
