@@ -152,6 +152,8 @@ def _object(page: Page) -> Mapping[str, Any]:
 
 def _is_entries(answer: Mapping[str, Any]) -> bool:
     days = answer.get("days")
+    if days == []:
+        return "format" in answer
     return isinstance(days, list) and all(isinstance(day, dict) and "gridEntries" in day for day in days)
 
 

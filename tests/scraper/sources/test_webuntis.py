@@ -133,6 +133,8 @@ async def test_without_a_name_only_the_list_is_asked() -> None:
         ("<html>Login <input type=password></html>", LoginRequired),
         ('{"errorCode": "UNAUTHORIZED", "errorMessage": "x"}', LoginRequired),
         ('{"timetables": []}', WrongPage),
+        ('{"days": []}', WrongPage),
+        ('{"format": 2, "days": [], "errors": []}', NotReleased),
         ('{"resourceType": "CLASS", "classes": [], "teachers": [], "rooms": []}', NotReleased),
         ("[]", WrongPage),
         ("[" * 100_000, TruncatedPage),
