@@ -18,8 +18,9 @@ _KNOWN = frozenset({"nr", "g", "l", "tabela"})
 # A group is "1/2", "10/" (the program cuts long ones), "j1/3" or "ja1", and follows the subject after a hyphen.
 _INSIDE = re.compile(r"^(.*\S)\s*-\s*([^\W\d_]{0,3}\d{1,2}(?:/\d{0,2})?)$")
 # A group in letters ("wf-TL") looks like the end of a name ("w-f"): it is one where something else says so.
-_LETTERS = re.compile(r"^(.*\S)\s*-\s*([^\s,;-]{1,5})$")
-_ENDING = re.compile(r"""class\s*=\s*["']?p\b[^<>]*>([^<>]*[^<>\s])\s*-\s*([^\W_]{2,5})\s*</span""", re.I)
+_NO_GROUP = re.compile(r"[\s,;]|.{6}")
+_ENDING = re.compile(r"-\s*([^\W_]{2,5})\s*</span", re.I)
+_SUBJECT = re.compile(r"""class\s*=\s*["']?p\b[^<>]*$""", re.I)
 _SMALL = re.compile(r"font-size", re.I)
 _OUTSIDE = re.compile(r"^-([^\s,;]+)")
 _NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
@@ -79,8 +80,10 @@ def groups_on(text: str, start: int, end: int) -> frozenset[str]:
     """
     subjects: dict[str, set[str]] = {}
     for found in _ENDING.finditer(text, start, end):
-        words = re.findall(r"[^\W_]+", html.unescape(found[1]))
-        subjects.setdefault(found[2], set()).add(words[-1].casefold() if words else "")
+        opened = text.rfind(">", max(start, found.start() - 100), found.start())
+        if opened >= 0 and _SUBJECT.search(text, max(start, opened - 100), opened):
+            words = re.findall(r"[^\W_]+", html.unescape(text[opened + 1 : found.start()]))
+            subjects.setdefault(found[1], set()).add(words[-1].casefold() if words else "")
     return frozenset(group for group, names in subjects.items() if len(names) > 1)
 
 
@@ -104,8 +107,8 @@ def entries(raw: str, groups: frozenset[str] = frozenset()) -> tuple[Entry, ...]
             part.append((mark, piece))
         elif part:
             small = ("small", "") in part
-            apart = _lessons_apart(_joined([piece for piece in part if piece[0] != "small"]))
-            found += [entry for one in apart if (entry := _entry(one, groups, small=small))]
+            marked = [piece for piece in part if piece[0] != "small"] if small else part
+            found += [entry for one in _lessons_apart(_joined(marked)) if (entry := _entry(one, groups, small=small))]
             part = []
     return tuple(found)
 
@@ -174,7 +177,6 @@ def _lessons_apart(pieces: list[tuple[str, str]]) -> Iterator[list[tuple[str, st
 
 def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool) -> Entry | None:
     """The lesson of one part of a cell. A small one is a group's: the program prints no other lesson small."""
-    of_class = not any(mark == "o" for mark, _ in pieces)  # elsewhere the group stands behind the class
     subject = ""
     groups: list[str] = []
     found: dict[str, list[str]] = {"n": [], "s": [], "o": []}
@@ -183,11 +185,12 @@ def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool)
     for index, (mark, text) in enumerate(pieces):
         rest = text
         if mark == "p" and not subject:
-            outside = index + 1 < len(pieces) and pieces[index + 1][0] == "" and pieces[index + 1][1].startswith("-")
             subject, group = _divided(text)
-            letters = None if group or outside or not of_class else _LETTERS.match(text)
-            if letters and (small or letters[2] in known):
-                subject, group = letters[1], letters[2]
+            if not group and "-" in text and (small or known):
+                head, _, tail = (part.strip() for part in text.rpartition("-"))
+                written = tail in known or (small and bool(tail) and not _NO_GROUP.search(tail))
+                if head and written and not _grouped(pieces, index):
+                    subject, group = head, tail
             groups.append(group)
         elif mark == "p":
             found["n"].append(text)
@@ -212,6 +215,12 @@ def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool)
     if not subject and not teachers and not rooms and not classes:
         return None
     return Entry(subject, teachers, rooms, classes, _published(groups), note)
+
+
+def _grouped(pieces: list[tuple[str, str]], subject: int) -> bool:
+    """Whether the group stands elsewhere: outside the subject's element, or behind the class on a teacher's page."""
+    after = pieces[subject + 1] if subject + 1 < len(pieces) else ("", "")
+    return (after[0] == "" and after[1].startswith("-")) or any(mark == "o" for mark, _ in pieces)
 
 
 def _divided(text: str) -> tuple[str, str]:
