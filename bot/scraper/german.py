@@ -112,6 +112,19 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+_CLASS = re.compile(r"\d{1,2}[A-Za-zÄÖÜäöü]\w*")
+
+
+@remembered
+def class_names_in(text: str) -> tuple[str, ...]:
+    """The classes in a cell: as `names_in`, and "9d 9e 9f" is three. "10 BR" and "5a Gruppe 2" are one."""
+    found: dict[str, None] = {}
+    for name in names_in(text):
+        words = name.split()
+        found.update(dict.fromkeys(words if all(map(_CLASS.fullmatch, words)) else (name,)))
+    return tuple(found)
+
+
 def free_days(codes: Iterable[str]) -> tuple[FreeDays, ...]:
     """Days without school written as YYMMDD, joined to stretches; a weekend between two of them belongs to them."""
     days = set()

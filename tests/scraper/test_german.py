@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.model import FreeDays, Kind
-from bot.scraper.german import date_in, free_days, instant_in, kind_in, names_in, published
+from bot.scraper.german import class_names_in, date_in, free_days, instant_in, kind_in, names_in, published
 
 ZONE = ZoneInfo("Europe/Berlin")
 
@@ -68,6 +68,13 @@ def test_a_word_names_a_kind(text: str, want: Kind | None) -> None:
 def test_placeholders_are_nothing() -> None:
     assert [published(text) for text in ("---", "+", "???", " ", "&nbsp;", "A-B")] == ["", "", "", "", "", "A-B"]
     assert names_in("Tal, ---,Uhl, Tal") == ("Tal", "Uhl")
+
+
+def test_blanks_separate_classes_but_not_the_words_of_a_name() -> None:
+    assert class_names_in("9d 9e 9f, 10a") == ("9d", "9e", "9f", "10a")
+    assert class_names_in("10 BR") == ("10 BR",)
+    assert class_names_in("5a Gruppe 2") == ("5a Gruppe 2",)
+    assert class_names_in("---") == ()
 
 
 def test_free_days_join_over_a_weekend() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from bot.errors import NotReleased, SourceChanged, TruncatedPage, UnknownTarget
 from bot.model import UNCHANGED, Kind, Notice, Plan, Substitution, Target, TargetKind, Was
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.german import date_in, instant_in, kind_in, names_in, published
+from bot.scraper.german import class_names_in, date_in, instant_in, kind_in, names_in, published
 from bot.scraper.page import match_name, nearest_names, period_labels, text_of, why_not
 from bot.scraper.rowstream import End, Leave, Mark, Row, TableStart, attributes_in, must_close, stream, visible
 
@@ -25,8 +25,10 @@ _COLUMNS = {
     "std": "period",
     "position": "period",
     "vlehrer": "teacher",
+    "vlehrkraft": "teacher",
     "vertreter": "teacher",
     "lehrer": "was teacher",
+    "lehrkraft": "was teacher",
     "fach": "was subject",
     "vfach": "subject",
     "raum": "was room",
@@ -46,8 +48,15 @@ _LANDMARK = re.compile(r"davinci", re.I)
 _EMPTY = re.compile(r"\bEs liegen keine\b|\bKeine\s+(?:Vertretungen|Änderungen)\b", re.I)
 _NEW_AND_OLD = re.compile(r"^\+\s*(.+?)\s*\(([^)]*)\)$")
 _ONLY_OLD = re.compile(r"^\(([^)]*)\)$")
-_MOVED_FROM = re.compile(
-    r"^Von\s+(\d{1,2}\.\d{1,2}\.(?:\d{2,4})?)\s*(?:[A-Za-z]{2}\.?\s+)?(\d{1,2}(?:\s*-\s*\d{1,2})?)?\b", re.I
+_SPAN = r"\d{1,2}(?:\s*-\s*\d{1,2})?"
+_MOVED_FROM = (
+    re.compile(
+        rf"^Von\s+(?P<date>\d{{1,2}}\.\d{{1,2}}\.(?:\d{{2,4}})?)\s*(?:[A-Za-z]{{2}}\.?\s+)?(?P<period>{_SPAN})?\b", re.I
+    ),
+    # DaVinci 5: "anstatt Mo  6 [16.01.]", the other end of "verschoben auf Mo  1 [16.01.]".
+    re.compile(
+        rf"^anstatt\s+[A-Za-z]{{2}}\.?\s+(?P<period>{_SPAN})\s*\[(?P<date>\d{{1,2}}\.\d{{1,2}}\.(?:\d{{2,4}})?)\]", re.I
+    ),
 )
 _MOST_PAGES = 40
 
@@ -200,9 +209,9 @@ class _Reader:
             self._caption(mark.text)
         elif "copyright" in classes:
             # The footer's text stands in a div of its own: "02-09-2016 13:32 | CREATED BY DAVINCI".
-            text = visible(mark.text_[mark.start : mark.start + 400])
-            if (instant := instant_in(text, self.query.timezone)) and self.found.stamps[-1:] != [instant]:
-                self.found.stamps.append(instant)
+            self._stamp(visible(mark.text_[mark.start : mark.start + 400]))
+        elif mark.name == "h1" and not self.captioned:  # DaVinci 5: "12.01.2017 | 7:59"
+            self._stamp(mark.text)
         elif "callout" in classes:
             text = mark.text
             if _EMPTY.search(text) and self.day is not None:
@@ -212,6 +221,10 @@ class _Reader:
                 self.found.notices.append(Notice(text, self.day))
         elif self.captioned and (mark.name in ("h2", "h3", "h4") or (mark.name == "p" and not self.columns)):
             self._below_caption(mark)
+
+    def _stamp(self, text: str) -> None:
+        if (instant := instant_in(text, self.query.timezone)) and self.found.stamps[-1:] != [instant]:
+            self.found.stamps.append(instant)
 
     def _caption(self, text: str) -> None:
         self.captioned = True
@@ -274,8 +287,8 @@ def _columns(row: Row) -> tuple[str, ...]:
 
 
 def _column(header: str) -> str:
-    """ "VLehrer Kürzel", "Original Fach" and "Std." are called by their first telling word."""
-    words = header.lower().replace("original ", "").replace(".", "").split()
+    """ "VLehrer Kürzel", "Original Fach", "Std.", "V Fach" and "Vertretungslehrkraft": the first telling word."""
+    words = re.sub(r"\b(?:v\b[\s.-]*|vertretungs-?)(?=\w)", "v", header.lower()).replace(".", "").split()
     return next((_COLUMNS[word] for word in words if word in _COLUMNS), "")
 
 
@@ -287,20 +300,22 @@ def _substitution(fields: dict[str, str], name: str, day: date) -> Substitution:
     room, was_room = _pair(fields, "room")
     if not label and kind_in(teacher) is Kind.ROOM:  # "Raumänderung" stands where the substitute would
         label, teacher, was_teacher = teacher, was_teacher, ""
+    origin = next(filter(None, (pattern.match(label or note) for pattern in _MOVED_FROM)), None)
     kind = kind_in(label or note) or (Kind.OTHER if label else Kind.SUBSTITUTION)
-    origin = _MOVED_FROM.match(label)
+    if origin:
+        kind = Kind.MOVED
     was = Was(
         subject=was_subject if was_subject and was_subject != subject else None,
         teachers=names_in(was_teacher) if was_teacher and was_teacher != teacher else None,
         rooms=names_in(was_room) if was_room and was_room != room else None,
-        date=date_in(origin[1], near=day) if origin else None,
-        periods=period_labels(origin[2]) if origin and origin[2] else None,
+        date=date_in(origin["date"], near=day) if origin else None,
+        periods=period_labels(origin["period"]) if origin and origin["period"] else None,
     )
     return Substitution(
         kind=kind,
         date=day,
         periods=period_labels(fields.get("period", "")),
-        classes=names_in(fields.get("class", "")) if "class" in fields else names_in(name),
+        classes=class_names_in(fields["class"]) if "class" in fields else names_in(name),
         subject=subject,
         teachers=names_in(teacher),
         rooms=names_in(room),

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from bot.errors import NotReleased, SourceChanged, TruncatedPage
 from bot.model import UNCHANGED, Kind, Notice, Plan, Substitution, Was
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.german import date_in, instant_in, kind_in, names_in, published
+from bot.scraper.german import class_names_in, date_in, instant_in, kind_in, names_in, published
 from bot.scraper.page import period_labels, squeeze, text_of, why_not
 from bot.scraper.rowstream import Leave, Mark, Row, TableStart, must_end, stream, visible
 
@@ -34,6 +34,9 @@ _ROLES = {
 _LANDMARK = re.compile(
     r"""class\s*=\s*["']?(?:svp[\s"'-]|scheduler\b|(?:Stunde|Klasse)(?:Neu)?[\s"'])|Vertretungsplan\s+f(?:ü|&uuml;)r""",
     re.I,
+)
+_PLAIN_CELL = re.compile(
+    rb"""<t[hd]\s+class=["']?(Stunde|Klasse|Fach|Raum|Lehrer|Vertretung|Anmerkung)(?:Neu)?[\s"'>]""", re.I
 )
 _FRAME = re.compile(r"""class\s*=\s*["']?(?:svp["'\s-]|Titel["'\s]|Trennlinie|(?:Stunde|Klasse)["'\s])""")
 _NO_PLAN = re.compile(r"\bKeine?\s+(?:Vertretungsplan|Vertretung(?:en|sfälle)?)\b", re.I)
@@ -214,7 +217,7 @@ class _Reader:
     def row(self, row: Row) -> None:
         roles = [_role(cell.classes) for cell in row.cells]
         if all(cell.header for cell in row.cells) or any("header" in name for name in row.classes):
-            if {"stunde", "now"} <= set(roles):
+            if "stunde" in roles and len(set(filter(None, roles))) > 2:
                 self.shapes.append(f"{self.layout}({','.join(role or '?' for role in roles)})")
                 if row.table not in self.roles:
                     self.tables += 1
@@ -284,7 +287,7 @@ def _classes(cell: str, known: str) -> tuple[str, ...]:
     lists the school's classes (option `classes`), else left as published."""
     years = re.fullmatch(r"\[(\d{1,2})(?:\s?-\s?(\d{1,2}))?\]", cell)
     if not years or not known:
-        return names_in(cell)
+        return class_names_in(cell)
     span = range(int(years[1]), int(years[2] or years[1]) + 1)
     return tuple(
         name for name in names_in(known) if (year := re.match(r"\d+", name)) is not None and int(year[0]) in span
@@ -298,10 +301,12 @@ def recognise(page: Page) -> float:
         return 0.5 if re.search(r"/PH_(?:heute|morgen)\.html?$", page.url, re.I) else 0.0
     if b"svp-tabelle" in body or b"svp-plandatum" in body:
         return 1.0
-    cells = re.search(rb"""class=["']?Stunde(?:Neu)?[\s"'>]""", body) and re.search(rb"""class=["']?Vertretung""", body)
-    if cells and re.search(rb"""class=["']?Titel""", body):
+    cells = {word.lower() for word in _PLAIN_CELL.findall(body)}
+    if b"stunde" not in cells or len(cells) < 3:  # which of the columns a plan has is the school's choice
+        return 0.0
+    if re.search(rb"""class=["']?Titel""", body):
         return 0.9
-    return 0.5 if cells and b"Vertretungsplan" in body else 0.0
+    return 0.5 if b"Vertretungsplan" in body else 0.0
 
 
 SOURCE = Source(
