@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from bot.model import Kind
-from bot.scraper.german import date_in
+from bot.scraper.german import date_in, kind_in
 from bot.scraper.page import period_labels
 
 # A teacher: "Frau Meh", "Herrn Dr. Meh", or a short form; several are separated by commas without a blank.
@@ -25,14 +25,18 @@ _INSTEAD_OF = re.compile(rf"^für\s+{_NOT_A_SUBJECT}([^\s,;]+)(?:\s+({_TEACHER})
 _CANCELLED = re.compile(
     rf"^(?!verlegt\b|statt\b|für\b)([^\s,;]+)(?:\s+({_TEACHER}))?\s+((?:fällt|fallen)(?:\s+leider)?\s+aus)\b\s*[,;]?\s*(.*)$"
 )
-_ONLY_CANCELLED = re.compile(r"^((?:fällt|fallen)(?:\s+leider)?\s+aus|entfällt|Ausfall)\b\s*[,;]?\s*(.*)$", re.I)
+_ONLY_CANCELLED = re.compile(
+    r"^((?:fällt|fallen)(?:\s+leider)?\s+aus|entf(?:ällt|all)|Ausfall)\b\s*[,;]?\s*(.*)$", re.I
+)
 _SOMETHING_CANCELLED = re.compile(r"^(?!verlegt\b|statt\b)[^;]*\b((?:fällt|fallen)(?:\s+leider)?\s+aus)\.?$")
+# "INF Kno verlegt nach St.8", "verlegt nach St.5", "gehalten am Mo (05.01.) St.5"
 _MOVED_AWAY = re.compile(
-    rf"^(?!verlegt\b|statt\b|für\b)([^\s,;]+)(?:\s+({_TEACHER}))?\s+((?:verlegt|vorgezogen)\s+(?:nach|auf)\b.*)$"
+    rf"^(?:(?!verlegt\b|statt\b|für\b)([^\s,;]+)(?:\s+({_TEACHER}))?\s+)?"
+    r"((verlegt|vorgezogen|gehalten)\s+(?:nach|auf|am)\b.*)$"
 )
 _MOVED_IN = re.compile(r"^(verlegt\s+von|statt)\s+(?=.*(?:St\.|Std|\(\d))(.*)$")
-_SELF = re.compile(r"^(selbst\.)\s*,?\s*(.*)$", re.I)
-_EXAM = re.compile(r"^(Prüfung|Klausur|Klassenarbeit|Aufg\.)\s*(?:[,;:]\s*(.*))?$")
+_SELF = re.compile(r"^(selbst\.)\s*[,/]?\s*(.*)$", re.I)
+_EXAM = re.compile(r"^((?:Prüfung|Klausur|Klassenarbeit)!?|Aufg\.)\s*(?:[,;:]\s*(.*))?$")
 _TAKES_OVER = re.compile(rf"^({_TITLE}?{_NAME})\s+übernimmt\s+mit\b")
 _NEW = re.compile(r"^neu\b\s*,?\s*")
 _PERIODS = re.compile(r"\bSt(?:d|unde)?\.?\s*(\d{1,2}(?:\s*[-–/]\s*\d{1,2})?)")
@@ -84,7 +88,7 @@ def _read(text: str, day: date | None) -> Remark:
     if match := _CANCELLED.match(text):
         return Remark(Kind.CANCELLED, match[3], match[1], _teachers(match[2]), note=match[4])
     if match := _MOVED_AWAY.match(text):
-        return Remark(Kind.MOVED, "verlegt", match[1], _teachers(match[2]), away=True, note=match[3])
+        return Remark(Kind.MOVED, match[4], match[1] or "", _teachers(match[2]), away=True, note=match[3])
     if match := _SOMETHING_CANCELLED.match(text):
         return Remark(Kind.CANCELLED, match[1], note=text)
     if match := _SELF.match(text):
@@ -92,7 +96,8 @@ def _read(text: str, day: date | None) -> Remark:
     head, separator, tail = text.partition(";")
     if separator and (match := _CANCELLED.match(tail.strip())):
         # Something else takes place, and the lesson that stood here does not.
-        return Remark(Kind.SUBSTITUTION, head.strip(), match[1], _teachers(match[2]), note=match[4])
+        kind = Kind.EVENT if kind_in(head) is Kind.EVENT else Kind.SUBSTITUTION
+        return Remark(kind, head.strip(), match[1], _teachers(match[2]), note=match[4])
     return Remark(note=text)
 
 

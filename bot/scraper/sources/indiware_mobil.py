@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -65,14 +65,27 @@ class _Row:
     names: dict[str, None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A `Std` as published: the texts of its fields, and which of them are marked as changed."""
+
+    said: dict[str, str]
+    marks: frozenset[str]
+
+
 @dataclass(slots=True)
 class _Class:
-    """The class that is being read: its name, its bells, the groups of its courses by their number."""
+    """The class that is being read: its name, its bells, the groups of its courses by their number.
+
+    `waiting` are lessons that stand before the class's courses: they can be read when the class ends.
+    """
 
     name: str = ""
-    times: dict[str, Bell] = field(default_factory=dict)
+    times: dict[str, tuple[time | None, time | None]] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     planned: bool = False
+    prepared: bool = False
+    waiting: list[_Slot] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -165,45 +178,50 @@ def _end_class(of: _Class, day: _Day) -> None:
     if not of.name:
         raise SourceChanged("a class of the plan has no name")
     if not of.planned:
-        raise SourceChanged(f"the plan of {of.name} is not where it was")
+        raise SourceChanged(f"the class {of.name} has no plan")
+    for slot in of.waiting:
+        _read_slot(slot, of, day)
     day.targets.append(Target(day.kind, of.name, of.name))
 
 
 def _read_part(node: Element, of: _Class, day: _Day) -> None:
-    """A part of a class, in the order in which all recorded plans have them: a lesson needs those before it."""
+    """A part of a class. A lesson needs its name and its courses, which stand before it in the plans of today."""
     if node.tag == "Std":
-        if not of.name:
-            raise SourceChanged("a class of the plan has no name")
-        _read_slot(node, of, day)
+        slot = _slot(node)
+        if of.name and of.prepared:
+            _read_slot(slot, of, day)
+        else:
+            of.waiting.append(slot)
     elif node.tag == "Pl":
         of.planned = True
     elif node.tag == "Kurz":
         of.name = of.name or _text(node)
-    elif of.planned:
-        raise SourceChanged(f"the plan of {of.name} is not where it was")
     elif node.tag == "Unterricht":
         of.groups = {_text(course): names_in(course.get("UeGr", "")) for course in node.iterfind("Ue/UeNr")}
+        of.prepared = True
     else:
-        bells = tuple(bell for slot in node.iterfind("KlSt") if (bell := _bell(slot)))
-        of.times = {bell.period: bell for bell in bells}
+        of.times = {
+            _text(slot): (clock_time(slot.get("ZeitVon", "")), clock_time(slot.get("ZeitBis", "")))
+            for slot in node.iterfind("KlSt")
+        }
+        bells = tuple(Bell(period, start, end) for period, (start, end) in of.times.items() if start and end)
         if bells:
             day.bells[bells] += 1
 
 
-def _bell(slot: Element) -> Bell | None:
-    start, end = clock_time(slot.get("ZeitVon", "")), clock_time(slot.get("ZeitBis", ""))
-    return Bell(_text(slot), start, end) if start and end else None
-
-
-def _read_slot(slot: Element, of: _Class, day: _Day) -> None:
-    """A `Std` is a lesson, and a row of the substitution plan when it has a remark or a changed mark."""
-    said = {child.tag: _text(child) for child in slot}
+def _slot(node: Element) -> _Slot:
+    said = {child.tag: _text(child) for child in node}
     if "St" not in said or "Fa" not in said:
         raise SourceChanged("a lesson of the plan has no number or no subject")
+    return _Slot(said, frozenset(child.tag for child in node if child.attrib and _is_marked(child)))
+
+
+def _read_slot(slot: _Slot, of: _Class, day: _Day) -> None:
+    """A `Std` is a lesson, and a row of the substitution plan when it has a remark or a changed mark."""
+    said, marks = slot.said, slot.marks
     subject, room = published(said["Fa"]), published(said.get("Ra", ""))
     people = names_in(said.get("Le", ""))
     note = said.get("If", "")
-    marks = {child.tag for child in slot if child.attrib and _is_marked(child)}
     remark = read_remark(note, day.day)
     of_class = day.kind is TargetKind.CLASS
     teachers, classes = (people, (of.name,)) if of_class else ((of.name,), people)
@@ -212,10 +230,10 @@ def _read_slot(slot: Element, of: _Class, day: _Day) -> None:
         teachers = remark.now
     kind = _kind(remark, marks, subject=subject, room=room, people=people)
     periods = period_labels(said["St"])
-    bell = of.times.get(periods[0]) if periods else None
     start, end = clock_time(said.get("Beginn", "")), clock_time(said.get("Ende", ""))
-    if bell and start is None:
-        start, end = bell.start, end or bell.end
+    if periods:
+        start = start or of.times.get(periods[0], (None, None))[0]
+        end = end or of.times.get(periods[-1], (None, None))[1]
     rooms, groups = names_in(room), names_in(said.get("Ku2", ""))
     lesson = Lesson(
         subject=subject,
@@ -274,17 +292,18 @@ def _was(remark: Remark, subject: str, teachers: tuple[str, ...], *, of_class: b
     return was or UNCHANGED
 
 
-def _kind(remark: Remark, marks: set[str], *, subject: str, room: str, people: tuple[str, ...]) -> Kind:
-    if remark.kind is not None:
+def _kind(remark: Remark, marks: frozenset[str], *, subject: str, room: str, people: tuple[str, ...]) -> Kind:
+    nothing = not subject and not people and not room
+    if remark.kind is not None and not (nothing and remark.kind is Kind.SUBSTITUTION and not remark.label):
         return remark.kind
-    if not subject and not people and not room:
+    if nothing:
         return Kind.CANCELLED
     if marks == {"Ra"} and room:
         return Kind.ROOM
     return Kind.SUBSTITUTION if marks else Kind.OTHER
 
 
-def _status(kind: Kind, remark: Remark, marks: set[str], subject: str) -> Status:
+def _status(kind: Kind, remark: Remark, marks: frozenset[str], subject: str) -> Status:
     """A lesson that was moved away does not take place here; one that was moved in does."""
     if kind is Kind.CANCELLED or remark.away:
         return Status.CANCELLED

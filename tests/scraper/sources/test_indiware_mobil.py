@@ -159,3 +159,21 @@ async def test_the_shared_login_is_basic_auth(username: str, password: str, want
 )
 def test_an_address_is_recognised(url: str, sure: bool) -> None:
     assert (SOURCE.recognise(Page(url, b"")) > 0.5) is sure
+
+
+MIXED = """<VpMobil generator="x"><Kopf><planart>K</planart><DatumPlan>Dienstag, 24. November 2026</DatumPlan>
+<zeitstempel>23.11.2026, 20:45</zeitstempel></Kopf><Klassen>
+<Kl><Kurz>5a</Kurz><Pl><Std><St>1-2</St><Fa>GEO</Fa><Le>Tal</Le><Ra>6</Ra><Nr>241</Nr><If/></Std>
+<Std><St>3</St><Fa FaAe="FaGeaendert">---</Fa><Le LeAe="LeGeaendert"/><Ra/><Nr>9</Nr><If>für ETH Uhl</If></Std></Pl>
+<Unterricht><Ue><UeNr UeLe="Tal" UeFa="GEO" UeGr="geo1">241</UeNr></Ue></Unterricht>
+<KlStunden><KlSt ZeitVon="07:45" ZeitBis="">1</KlSt><KlSt ZeitVon="08:35" ZeitBis="09:20">2</KlSt></KlStunden>
+</Kl></Klassen></VpMobil>"""
+
+
+def test_the_courses_of_a_class_may_stand_after_its_plan() -> None:
+    double, nothing = plan_of(MIXED).lessons
+    assert (double.groups, double.periods) == (("geo1",), ("1", "2"))
+    assert (double.start, double.end) == (time(7, 45), time(9, 20)), "from the first period to the last"
+    assert (nothing.subject, nothing.status, nothing.start) == ("", Status.CANCELLED, None)
+    assert plan_of(MIXED).bells == (Bell("2", time(8, 35), time(9, 20)),)
+    assert [row.kind for row in plan_of(MIXED).substitutions] == [Kind.CANCELLED]
