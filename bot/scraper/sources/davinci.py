@@ -24,6 +24,8 @@ _COLUMNS = {
     "stunde": "period",
     "std": "period",
     "position": "period",
+    "ue": "period",
+    "dstd": "period",
     "vlehrer": "teacher",
     "vlehrkraft": "teacher",
     "vertreter": "teacher",
@@ -36,6 +38,7 @@ _COLUMNS = {
     "art": "label",
     "merkmal": "label",
     "info": "note",
+    "information": "note",
     "mitteilung": "note",
     "bemerkung": "note",
     "hinweis": "note",
@@ -341,7 +344,7 @@ def _pair(fields: dict[str, str], name: str) -> tuple[str, str]:
         was = match[1]
     elif not now and (name != "teacher" or name not in fields):
         now = plan
-    return now, published(was)
+    return now.removeprefix("+").strip(), published(was)
 
 
 def recognise(page: Page) -> float:

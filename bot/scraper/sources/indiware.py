@@ -29,11 +29,12 @@ _HEAD_LISTS = {
 _FIELDS = ("klasse", "stunde", "fach", "lehrer", "raum", "vfach", "vlehrer", "vraum", "info")
 _HEADER_WORDS = {"klasse/kurs": "klasse", "std.": "stunde", "pos": "stunde"} | {name: name for name in _FIELDS}
 _XML_ROOT = re.compile(r"<vp[\s>]")
-_XML_PARTS = frozenset({"kopf", "haupt", "aktion", "fussinfo", "aufsichtinfo", "ft"})
+_XML_PARTS = frozenset({"kopf", "haupt", "aktion", "fussinfo", "aufsichtinfo", "klausur", "ft"})
 _LANDMARK = re.compile(r"""class\s*=\s*["']?(?:vpfuer|th?l?planklasse|tdaktionen)""", re.I)
 _NO_CHANGES = re.compile(r"\bkeine\s+(?:vertretung|änderung|aktionen|geänderten)", re.I)
 _SCHOOL = re.compile(r"^(/\d{8}/vplan)/?(?:[\w-]*\.html?)?$")
 _SUPERVISION = "Geänderte Aufsichten:"
+_EXAMS = "Klausuren:"
 _Value = TypeVar("_Value", str, tuple[str, ...])
 
 
@@ -47,6 +48,7 @@ class _Day:
     head: list[str] = field(default_factory=list)
     foot: list[str] = field(default_factory=list)
     supervision: list[str] = field(default_factory=list)
+    exams: list[str] = field(default_factory=list)
     rows: list[Substitution] = field(default_factory=list)
     listed: bool = False
     day: date = date.min
@@ -110,6 +112,8 @@ def _notices(day: _Day) -> Iterator[Notice]:
         yield Notice("\n".join(day.foot), day.day)
     if day.supervision:
         yield Notice("\n".join([_SUPERVISION, *day.supervision]), day.day)
+    if day.exams:
+        yield Notice("\n".join([_EXAMS, *day.exams]), day.day)
 
 
 def _started(title: str) -> _Day:
@@ -158,6 +162,8 @@ def _xml_days(text: str, free: list[str]) -> tuple[list[_Day], str]:
             changed = {child.tag for child in element if any(value == "ae" for value in child.attrib.values())}
             seen.update(fields)
             days[-1].rows.append(_substitution(fields, changed, days[-1].day))
+        elif element.tag == "klausur":
+            days[-1].exams.append(squeeze(" ".join(element.itertext())))
         else:
             line = squeeze("".join(element.itertext()))
             if line:
@@ -214,7 +220,8 @@ class _HtmlReader:
             self.days[-1].school = mark.text
         elif "ueberschrift" in classes:
             title = mark.text.lower()
-            self.next_table = "supervision" if "aufsicht" in title else "foot" if "information" in title else ""
+            words = {"aufsicht": "supervision", "information": "foot", "klausur": "exams"}
+            self.next_table = next((role for word, role in words.items() if word in title), "")
 
     def open_table(self, table: TableStart) -> None:
         self.roles[table.table] = self.next_table
@@ -234,6 +241,9 @@ class _HtmlReader:
             texts = [cell.text for cell in row.cells]
             if any(texts[1:]):
                 self.days[-1].head.append(f"{texts[0].rstrip(':')}: {' '.join(texts[1:])}")
+        elif self.roles.get(row.table) == "exams":
+            if not all(cell.header for cell in row.cells):
+                self.days[-1].exams.append(squeeze(" ".join(cell.text for cell in row.cells)))
         elif any(name.startswith("tdaktion") for cell in row.cells for name in cell.classes):
             raise SourceChanged("the columns of the plan are not the known ones")
         elif role := self.roles.get(row.table):
