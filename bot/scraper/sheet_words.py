@@ -174,7 +174,7 @@ _WEEKDAYS: Mapping[str, tuple[str, ...]] = {
         "вівторок, вів, вт",
         "середа, сер, ср",
         "четвер, чет, чт",
-        "п'ятниця, п’ятниця, пятниця, пт",
+        "п'ятниця, пятниця, пт",
         "субота, суб, сб",
         "неділя, нед, нд",
     ),
@@ -194,9 +194,14 @@ _STATUSES: Mapping[Status, str] = {
 }
 
 
+# All of them are typed in "п'ятниця".
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʹ′`´", "'"))
+
+
 def fold(text: str) -> str:
     """The word as it is compared: lower case, without accents and full stops, single spaces."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    plain = text.casefold().translate(_APOSTROPHES)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[.:*()_\-]+", " ", bare.replace("ł", "l").replace("\ufeff", "")).split())
 
 

@@ -83,6 +83,11 @@ def test_short_weekdays_are_read_in_the_sheets_own_language(words: str, days: ra
     assert [lesson.weekday for lesson in plan_of(f"weekday,subject\n{rows}").lessons] == list(days)
 
 
+@pytest.mark.parametrize("apostrophe", ["'", "’", "ʼ", "`", "´", "′"])
+def test_every_apostrophe_of_a_ukrainian_friday(apostrophe: str) -> None:
+    assert lesson_of(f"день,предмет\nп{apostrophe}ятниця,X\n").weekday == 4
+
+
 def test_one_ambiguous_weekday_is_read_in_the_headers_language() -> None:
     assert lesson_of("Wochentag,Fach\nSo,X\n").weekday == 6
     assert lesson_of("Den,Předmět\nSo,X\n").weekday == 5
