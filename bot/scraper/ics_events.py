@@ -1,8 +1,11 @@
 """Reads events that happen once, or every week at one hour, straight from the text: nearly all of most calendars.
 
-The library needs a quarter of a millisecond and 6 KB for an event; here one costs a twentieth. What is not plain for
-certain (another rule, an exception, a zone of the calendar's own, a time that cannot be read, an unknown parameter) is
-left to the library, so its judgement holds wherever there is something to judge.
+The library needs a quarter of a millisecond and 6 KB for an event, and with a rule three times that; a school's
+calendar would cost more than a page may. Measured for a week of 650 weekly lessons (194 KB): 13 ms against 506; of
+6,500 (1.9 MB): 0.24 s and 4.5 MiB against 5.3 s and 17.4. What is not plain for certain (another rule, a lesson past
+midnight, an exception, a zone of the calendar's own, a time that cannot be read, an unknown parameter) is left to the
+library, so its judgement holds wherever there is something to judge; tests/scraper/test_ics_events.py holds the two
+against each other.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ _LINE = re.compile(
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z)?)?", re.A)
 _DURATION = re.compile(r"P(?:(\d{1,3})W|(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?)", re.A)
 _PARAMETERS = re.compile(
-    r"(?:;VALUE=(DATE(?:-TIME)?))?(?:;TZID=([A-Za-z_][\w/+-]*))?(?:;VALUE=(DATE(?:-TIME)?))?", re.A
+    r"(?:;VALUE=(DATE(?:-TIME)?))?(?:;TZID=(UTC|(?!Etc/)[A-Za-z_]+/[\w/+-]+))?(?:;VALUE=(DATE(?:-TIME)?))?", re.A
 )
 # Once a week at the hour of the first time: how a timetable repeats. Every other rule is the library's.
 _WEEKLY = re.compile(
@@ -284,7 +287,7 @@ class Reader:
         names = [part.partition("=")[0] for part in rule.split(";")]
         if match is None or without is None or len(names) != len(set(names)) or (match["until"] and match["count"]):
             return None
-        if start.year < 1970 or (match["day"] and match["day"] != _DAYS[start.weekday()]):
+        if start.year < 1970 or start.date() != end.date() or (match["day"] and match["day"] != _DAYS[start.weekday()]):
             return None
         until: datetime | None = None
         if match["until"]:
@@ -321,7 +324,7 @@ class Reader:
         year, month, day, hour, minute, second = map(int, read.groups()[:6])
         known = _UTC if read[7] else ZoneInfo(zone) if zone else None
         moment = datetime(year, month, day, hour, minute, second, tzinfo=known)
-        if self._zone is None or zone:
+        if self._zone is None or (zone and moment.tzname() != "UTC"):
             return moment
         return moment.astimezone(self._zone) if moment.tzinfo else moment.replace(tzinfo=self._zone)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.errors import SourceChanged
 from bot.scraper.contract import Page
@@ -62,9 +64,9 @@ def calendar(*events: str, head: str = "") -> str:
     return f"BEGIN:VCALENDAR\nVERSION:2.0\n{head}{body}END:VCALENDAR\n"
 
 
-def read(text: str, days: Span | None) -> Feed | str:
+def read(text: str, days: Span | None, school: str = "Europe/Vilnius") -> Feed | str:
     try:
-        return feed_of(Page(url="file:///x.ics", body=text.encode()), ZONE, days)
+        return feed_of(Page(url="file:///x.ics", body=text.encode()), ZoneInfo(school), days)
     except SourceChanged as error:
         return str(error)
 
@@ -78,6 +80,55 @@ def test_the_library_agrees(head: str, days: Span | None) -> None:
     ):  # every time and every word, not every pair
         text = calendar(f"UID:{number}\n{time}\n{words}", f"UID:{number % 2}\n{words}\n{TIMES[0]}", head=head)
         assert read(text, days) == read(text + EMPTY, days), text
+
+
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+ZONES = ("Europe/Vilnius", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Europe/London", "UTC", "Etc/GMT")
+
+
+@st.composite
+def weekly(draw: st.DrawFn) -> tuple[str, date]:
+    """A weekly event in any zone, near the days when the clocks change, and its first day."""
+    day = draw(st.sampled_from((date(2026, 3, 20), date(2026, 10, 15), date(2025, 9, 1), date(2026, 12, 20))))
+    hour, minute = draw(st.sampled_from((0, 1, 2, 3, 8, 23))), draw(st.sampled_from((0, 30)))
+    start = datetime(2026, 1, 1, hour, minute).replace(day.year, day.month, day.day)  # noqa: DTZ001
+    start += timedelta(days=draw(st.integers(0, 20)))
+    zone = draw(st.sampled_from(("", "Z", *(f";TZID={zone}" for zone in ZONES))))
+
+    def written(moment: datetime) -> str:
+        return f"{moment:%Y%m%dT%H%M%S}" + ("Z" if zone == "Z" else "")
+
+    name = zone.removesuffix("Z") if zone == "Z" else zone
+    lines = [f"DTSTART{name}:{written(start)}"]
+    if length := draw(st.sampled_from((None, 0, 45, 90, 600, 3000))):
+        lines.append(f"DTEND{name}:{written(start + timedelta(minutes=length))}")
+    parts = {f"INTERVAL={draw(st.integers(1, 4))}", f"WKST={draw(st.sampled_from(DAYS))}"}
+    until = start + timedelta(weeks=draw(st.integers(-1, 9)), hours=draw(st.integers(-3, 3)))
+    parts.add(draw(st.sampled_from((f"COUNT={draw(st.integers(1, 9))}", f"UNTIL={until:%Y%m%dT%H%M%SZ}", "", ""))))
+    parts.add(draw(st.sampled_from((f"BYDAY={DAYS[start.weekday()]}", f"BYDAY={draw(st.sampled_from(DAYS))}", ""))))
+    kept = draw(st.permutations([part for part in sorted(parts) if part]))
+    lines.append(";".join(["RRULE:FREQ=WEEKLY", *kept[: draw(st.integers(0, len(kept)))]]))
+    for weeks in draw(st.lists(st.integers(0, 5), max_size=2)):
+        moment = start + timedelta(weeks=weeks, hours=draw(st.sampled_from((0, 0, 0, 1))))
+        lines.append(draw(st.sampled_from((f"EXDATE{name}:{written(moment)}", f"EXDATE:{moment:%Y%m%dT%H%M%SZ}"))))
+    return "\n".join(lines), start.date()
+
+
+@settings(max_examples=250)
+@given(
+    events=st.lists(weekly(), min_size=1, max_size=3),
+    head=st.sampled_from(HEADS[:2]),
+    school=st.sampled_from(ZONES),
+    place=st.one_of(st.none(), st.integers(-10, 60)),
+    length=st.sampled_from((1, 7, 28)),
+)
+def test_the_library_agrees_on_every_weekly_rule(
+    *, events: list[tuple[str, date]], head: str, school: str, place: int | None, length: int
+) -> None:
+    text = calendar(*(f"UID:{number}\n{event}\nSUMMARY:x" for number, (event, _) in enumerate(events)), head=head)
+    start = events[0][1] + timedelta(days=place or 0)
+    days = None if place is None else Span(start, start + timedelta(days=length))
+    assert read(text, days, school) == read(text + EMPTY, days, school), text
 
 
 def read_one(event: str, together: frozenset[str] = frozenset()) -> tuple[Occurrence, ...] | None:
@@ -94,4 +145,6 @@ def test_what_is_read_without_the_library() -> None:
     assert read_one(event.replace("20261124", "20261224")) == ()
     assert read_one(event, frozenset({"1"})) is None
     assert read_one(f"{event}\nRRULE:FREQ=DAILY") is None
+    assert read_one("UID:1\nDTSTART:20261124T233000Z\nDURATION:PT45M\nRRULE:FREQ=WEEKLY") is None, "past midnight"
+    assert read_one(event.replace("DTSTART", "DTSTART;TZID=GMT")) is None, "a name of UTC that the library writes anew"
     assert read_one(event.replace("DTEND:", "DTEND:2")) is None
