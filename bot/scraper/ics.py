@@ -28,6 +28,7 @@ from bot.scraper.ics_events import (
     uids_used_twice,
     without_events,
 )
+from bot.scraper.ics_rules import MAX_OCCURRENCES, Repetition, check_written, day_of
 from bot.scraper.page import text_of, why_not
 
 # A value of the library is one of thirty types, most of which an event never has: it is looked at, not declared.
@@ -35,18 +36,13 @@ Component = Any
 
 # A school of two thousand pupils publishes about a tenth of this. Beyond it is an attack or a mistake.
 MAX_EVENTS = 20_000
-MAX_OCCURRENCES = 60_000
-# A rule is followed from the start of its series, at a few microseconds a step.
-MAX_STEPS = 500_000
+MAX_ZONES = 100
 # What a calendar without given days is read for: it may repeat for ever.
 HORIZON = timedelta(days=366)
 
 _BATCH = 200
 _MARKS = re.compile(r"(?i)\n(?:BEGIN|END):V(?:CALENDAR|EVENT)[ \t]*(?![^\n])")
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)+[ \t]")
-_STEPS_A_DAY = {"SECONDLY": 86_400.0, "MINUTELY": 1440.0, "HOURLY": 24.0, "DAILY": 1.0, "WEEKLY": 1 / 7}
-_STEPS_A_DAY |= {"MONTHLY": 1 / 28, "YEARLY": 1 / 365}
-_LONGEST = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 # Without these an event would be shown at a wrong time or not at all; with any other property broken it is still true.
 _VITAL = ("DTSTART", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 
@@ -85,8 +81,8 @@ def _whole(text: str, timezone: ZoneInfo, days: Span | None) -> Feed:
     events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     if not events:
         return _feed(calendars, [])
-    span = _span(days, min(_day_of(event["DTSTART"].dt) for event in events))
-    return _feed(calendars, list(_occurrences(calendars, timezone, span, _Repetition(span))))
+    span = _span(days, min(day_of(event["DTSTART"].dt) for event in events))
+    return _feed(calendars, list(_occurrences(calendars, timezone, span, Repetition(span.start, span.end))))
 
 
 def _plain_and_others(text: str, timezone: ZoneInfo, days: Span | None) -> Feed:
@@ -111,7 +107,7 @@ def _plain_and_others(text: str, timezone: ZoneInfo, days: Span | None) -> Feed:
             if len(occurrences) > MAX_OCCURRENCES:
                 raise SourceChanged("the calendar repeats its events more often than lessons are held")
     del text
-    repetition = _Repetition(span)
+    repetition = Repetition(span.start, span.end)
     for batch in _batches(others):
         occurrences += _occurrences(_calendars(_with(head, batch)), timezone, span, repetition)
     return _feed(calendars, occurrences)
@@ -181,9 +177,17 @@ def _check(text: str) -> bool:
 
 
 def _check_zones(text: str) -> None:
-    for zone in re.findall(r"(?is)^BEGIN:VTIMEZONE\s*$(.*?)^END:VTIMEZONE", text, re.M):
-        if re.search(r"(?im)^RRULE\b[^\n]*(?:SECONDLY|MINUTELY|HOURLY|DAILY|INTERVAL=0)", zone):
-            raise SourceChanged("the calendar's time zone changes its clocks every day")
+    """Refuse zones whose clocks change by a rule that would be followed for minutes."""
+    zones = re.findall(r"(?is)^BEGIN:VTIMEZONE\s*$(.*?)^END:VTIMEZONE", text, re.M)
+    if len(zones) > MAX_ZONES:
+        raise SourceChanged(f"the calendar brings {len(zones)} time zones of its own")
+    for zone in zones:
+        begun = re.search(r"(?im)^DTSTART\b[^:\n]*:(\d{4})(\d\d)(\d\d)", zone)
+        for rule in re.findall(r"(?im)^RRULE\b[^:\n]*:([^\n]*)", zone):
+            if re.search(r"(?i)SECONDLY|MINUTELY|HOURLY|DAILY|INTERVAL=0", rule):
+                raise SourceChanged("the calendar's time zone changes its clocks every day")
+            if begun:
+                check_written(rule, date(*map(int, begun.groups())))
 
 
 def _calendars(text: str) -> list[Component]:
@@ -282,7 +286,7 @@ def _separate(calendar: Component) -> None:
 
 
 def _occurrences(
-    calendars: Sequence[Component], timezone: ZoneInfo, span: Span, repetition: _Repetition
+    calendars: Sequence[Component], timezone: ZoneInfo, span: Span, repetition: Repetition
 ) -> Iterator[Occurrence]:
     import recurring_ical_events
 
@@ -292,55 +296,6 @@ def _occurrences(
     for calendar in calendars:
         for event in recurring_ical_events.of(calendar).between(span.start, span.end):
             yield _occurrence(event, timezone, _text(event, "UID") in repeated)
-
-
-class _Repetition:
-    """Refuses rules that would run for minutes, before their occurrences are built."""
-
-    def __init__(self, span: Span) -> None:
-        self._span = span
-        self._steps = self._occurrences = 0.0
-
-    def check(self, events: Sequence[Component]) -> None:
-        for event in events:
-            rules = event.get("RRULE")
-            first = _day_of(event["DTSTART"].dt)
-            for rule in rules if isinstance(rules, list) else [rules] if rules else []:
-                self._steps += _steps(rule, first, self._span.end)
-                self._occurrences += _steps(rule, max(first, self._span.start), self._span.end)
-        if self._steps > MAX_STEPS or self._occurrences > MAX_OCCURRENCES:
-            raise SourceChanged("the calendar repeats its events more often than lessons are held")
-
-
-def _steps(rule: Any, first: date, end: date) -> float:
-    """How many occurrences the rule has between two days, roughly, and rather too many than too few."""
-    frequency = str(rule.get("FREQ", [""])[0]).upper()
-    a_day = _STEPS_A_DAY.get(frequency)
-    interval = int(rule.get("INTERVAL", [1])[0])
-    if a_day is None or interval < 1:
-        raise SourceChanged("the calendar has a rule of repetition that cannot be read")
-    if a_day >= 1:
-        _check_reachable(rule)
-    else:  # a rule by days of the week or the month has several in each of its steps, but one a day at most
-        days = len(rule.get("BYDAY", ())) * (1 if frequency == "WEEKLY" else 53)
-        days += (
-            len(rule.get("BYMONTHDAY", ())) * 12 + len(rule.get("BYYEARDAY", ())) + len(rule.get("BYWEEKNO", ())) * 7
-        )
-        a_day = min(1.0, a_day * max(1, days))
-    for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-        a_day *= max(1, len(rule.get(part, ())))
-    until = [_day_of(value) for value in rule.get("UNTIL", ())]
-    steps = max(1, (min([end, *until]) - first).days) * a_day / interval
-    return min([steps, *(abs(int(count)) for count in rule.get("COUNT", ()))])
-
-
-def _check_reachable(rule: Any) -> None:
-    """A rule that no day fulfils is searched to the year 9999: three seconds a day's step, hours for a second's."""
-    months = [int(month) for month in rule.get("BYMONTH", ())] or list(range(1, 13))
-    days = [abs(int(day)) for day in rule.get("BYMONTHDAY", ())] or [1]
-    longest = max(_LONGEST.get(month, 31) for month in months)
-    if "BYSETPOS" in rule or min(days) > longest or ("BYMONTHDAY" in rule and "BYWEEKNO" in rule):
-        raise SourceChanged("the calendar has a rule of repetition that never comes true")
 
 
 def _occurrence(event: Component, timezone: ZoneInfo, repeated: bool) -> Occurrence:
@@ -374,10 +329,6 @@ def _local(value: date, timezone: ZoneInfo) -> datetime:
     if not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)  # noqa: DTZ001 # a date has no zone
     return value.astimezone(timezone).replace(tzinfo=None) if value.tzinfo else value
-
-
-def _day_of(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
 
 
 def _first(calendars: Sequence[Component], *names: str) -> str:
