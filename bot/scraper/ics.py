@@ -26,6 +26,7 @@ from bot.scraper.ics_events import (
     first_day,
     uid_of,
     uids_used_twice,
+    unescaped,
     without_events,
 )
 from bot.scraper.ics_rules import MAX_OCCURRENCES, Repetition, check_written, day_of
@@ -140,7 +141,9 @@ def _span(days: Span | None, first: date) -> Span:
 
 def _feed(calendars: Sequence[Component], occurrences: list[Occurrence]) -> Feed:
     occurrences.sort(key=_order)
-    return Feed(_first(calendars, "PRODID"), _first(calendars, "X-WR-CALNAME", "NAME"), tuple(occurrences))
+    # The library leaves an unknown property as it is written.
+    name = unescaped(_first(calendars, "X-WR-CALNAME")) or _first(calendars, "NAME")
+    return Feed(_first(calendars, "PRODID"), name, tuple(occurrences))
 
 
 def _order(item: Occurrence) -> tuple[datetime, datetime, str, str]:

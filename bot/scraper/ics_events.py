@@ -194,7 +194,7 @@ class Reader:
     def _text(self, value: str) -> str:
         known = self._texts.get(value)
         if known is None:
-            known = _ESCAPED.sub(_unescaped, value).strip() if "\\" in value else value.strip()
+            known = unescaped(value).strip()
             if len(value) <= _LONGEST_KEPT:
                 if len(self._texts) > _MOST_KEPT:
                     self._texts.clear()
@@ -352,5 +352,6 @@ def _duration(text: str) -> timedelta | None:
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    return "\n" if match[1] in "nN" else match[1]
+def unescaped(text: str) -> str:
+    """A TEXT value as it is meant: "\\n" is a line end, "\\," a comma."""
+    return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], text) if "\\" in text else text
