@@ -77,7 +77,7 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     """The address, and when it is an index the pages it leads to, on the same host only.
 
     Of an index of classes only the class that is asked for is fetched, and none when no name is given.
-    Raises UnknownTarget when it is not in the index.
+    Raises UnknownTarget when it is not in the index, NotReleased when an index of days has none of those asked for.
     """
     auth = (query.username, query.password) if query.password else None
     index = await http.get(query.url, auth=auth)
@@ -88,6 +88,7 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
         if query.name and wanted is None:
             raise UnknownTarget(query.name, nearest_names(query.name, [link.text for link in classes]))
         links = [link for link in classes if link.text == wanted]
+    days = any(link.kind == "day" for link in links)
     pages = [index]
     for link in links[:_MOST_PAGES]:
         day = date_in(link.text)
@@ -95,6 +96,8 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
             page = await http.get_or_none(urljoin(index.url, link.href), auth=auth)
             if page is not None:
                 pages.append(page)
+    if days and len(pages) == 1:
+        raise NotReleased("the school has published no plan for these days yet")
     return tuple(pages)
 
 
@@ -104,22 +107,29 @@ def _same_host(url: str, href: str) -> bool:
 
 
 def _links(text: str) -> list[_Link]:
-    """Where an index leads: `ul.classes a`, `ul.day-index a`, `ul.month input[onclick]`, each address once."""
+    """Where an index leads: `ul.classes a`, `ul.day-index a`, `ul.month input[onclick]`, each address once.
+
+    A month's heading is "2016-Sep", its days are numbers.
+    """
     found: dict[str, _Link] = {}
     lists: list[str] = []
-    for item in stream(text, "ul", "a", "input"):
+    month = ""
+    for item in stream(text, "ul", "a", "input", "h1"):
         if isinstance(item, Leave):
             if item.name == "ul" and lists:
                 lists.pop()
         elif isinstance(item, Mark) and item.name == "ul":
             kind = next((kind for name, kind in _INDEXES.items() if name in item.classes), "")
             lists.append(kind or (lists[-1] if lists else ""))
+        elif isinstance(item, Mark) and item.name == "h1":
+            heading = re.fullmatch(r"(\d{4})-(\w+)", item.text)
+            month = f"{heading[2]} {heading[1]}" if heading else month
         elif isinstance(item, Mark) and lists and lists[-1]:
             attributes = attributes_in(item.attributes)
             click = _ONCLICK.search(attributes.get("onclick", ""))
             href = attributes.get("href", "") or (click[1] if click else "")
             if href and not href.startswith("#"):
-                label = item.text if item.name == "a" else ""
+                label = item.text if item.name == "a" else f"{attributes.get('value', '')}. {month}"
                 found.setdefault(href, _Link(lists[-1], href, label))
     return list(found.values())
 

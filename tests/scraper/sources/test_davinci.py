@@ -12,7 +12,8 @@ import pytest
 from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, UnknownTarget, WrongPage
 from bot.model import Kind, Plan, Substitution, Was
 from bot.scraper.contract import Page
-from bot.scraper.sources.davinci import SOURCE
+from bot.scraper.german import date_in
+from bot.scraper.sources.davinci import SOURCE, _links
 from tests.scraper.sources.recorded import RecordedHttp, query_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "davinci"
@@ -145,3 +146,17 @@ async def test_other_hosts_are_left_alone() -> None:
     http = RecordedHttp(SAMPLES, requests)
     assert len(await SOURCE.fetch(http, replace(QUERY, url=HOME))) == 2
     assert http.left == []
+
+
+async def test_an_index_without_the_days_asked_for_is_no_changed_page() -> None:
+    asked = replace(QUERY, url=HOME, start=date(2027, 3, 1), end=date(2027, 3, 8))
+    with pytest.raises(NotReleased):
+        await SOURCE.fetch(RecordedHttp(SAMPLES, [{"url": HOME, "file": "days.html"}]), asked)
+
+
+def test_a_month_says_the_dates_of_its_pages() -> None:
+    month = """<h1>2026-Nov</h1><ul class="month">
+    <li><input class="day" type="button" value="24" onClick="window.location.href='V_DC_001.html'"></li>
+    <li><div class="iweekday">25</div></li></ul><h1>2026-Dez</h1><ul class="month">
+    <li><input class="day" type="button" value="1" onClick="window.location.href='V_DC_002.html'"></li></ul>"""
+    assert [date_in(link.text) for link in _links(month)] == [date(2026, 11, 24), date(2026, 12, 1)]
