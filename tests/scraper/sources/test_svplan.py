@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import LoginRequired, NotReleased, SourceError, WrongPage
+from bot.errors import LoginRequired, NotReleased, SourceError, TruncatedPage, WrongPage
 from bot.model import Kind, Plan, Substitution, Was
 from bot.scraper.contract import Page
 from bot.scraper.sources.svplan import SOURCE
@@ -117,3 +117,11 @@ async def test_tomorrow_is_asked_beside_today() -> None:
     pages = await SOURCE.fetch(http, replace(QUERY, url=url))
     assert (len(pages), http.left) == (2, [])
     assert len(SOURCE.parse(pages, QUERY).substitutions) == 4, "a day that both pages hold counts once"
+
+
+def test_a_page_that_is_cut_between_two_days_is_refused() -> None:
+    day = sample("plain.html").partition("</html>")[2].partition("</table>")
+    page = f"<html><body>{day[0]}{day[1]}"
+    assert plan_of(f"{page}</body></html>").substitutions
+    with pytest.raises(TruncatedPage, match="body"):
+        plan_of(page)
