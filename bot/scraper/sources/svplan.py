@@ -186,8 +186,7 @@ class _Reader:
         elif classes & {"lehrerverplant", "abwesenheiten"}:
             text = published(mark.text)
             if text:
-                self._day().notices.append(f"{self.label} {text}".strip())
-            self.label = ""
+                self._day().notices.append(f"{self.label} {text}".strip())  # each entry of a list stands in a <p>
         elif "mitteilungen" in classes:
             self._message(mark.raw)
         elif "mitteilungenlabel" in classes and not mark.text:  # reading it tells a page cut inside it
@@ -208,7 +207,7 @@ class _Reader:
         return self.days[-1]
 
     def open_table(self, table: TableStart) -> None:
-        self.above = {}
+        self.above, self.label = {}, ""
         if "svp-pausenaufsicht" in table.classes or self.supervision:
             self.roles[table.table] = self.supervision or "Pausenaufsicht"
         elif "svp-tabelle" in table.classes:
