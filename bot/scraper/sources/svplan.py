@@ -105,6 +105,8 @@ def _read(text: str, query: Query) -> _Reader:
         elif item.open_tables or reader.depth:
             raise TruncatedPage("the page ends inside the plan")
     must_end(text)
+    if reader.supervision:
+        raise TruncatedPage("the page ends before the supervision that it announces")
     if reader.layout == "plain" and re.search(r"(?i)<body\b", text) and not re.search(r"(?i)</(?:body|html)\s*>", text):
         raise TruncatedPage("the page ends before its </body>")  # some exports close it above the plan, all close it
     if reader.heads and reader.days:  # every day of a page brings its own <head>, in some exports
