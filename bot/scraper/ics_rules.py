@@ -119,7 +119,8 @@ def _days(rule: Any, frequency: str, first: date) -> _Days:
         return frozenset(int(value) for value in rule.get(part, ()))
 
     months, month_days = numbers("BYMONTH"), numbers("BYMONTHDAY")
-    weekdays = frozenset(_weekday(str(value), frequency) for value in rule.get("BYDAY", ()))
+    counted = frequency in ("MONTHLY", "YEARLY") and not rule.get("BYWEEKNO")
+    weekdays = frozenset(_weekday(str(value), counted=counted) for value in rule.get("BYDAY", ()))
     if not (month_days or weekdays or rule.get("BYYEARDAY") or rule.get("BYWEEKNO")):
         if frequency in ("MONTHLY", "YEARLY"):
             month_days = frozenset({first.day})
@@ -130,27 +131,29 @@ def _days(rule: Any, frequency: str, first: date) -> _Days:
     return _Days(months, month_days, numbers("BYYEARDAY"), numbers("BYWEEKNO"), weekdays, in_month)
 
 
-def _weekday(text: str, frequency: str) -> tuple[int, int]:
+def _weekday(text: str, *, counted: bool) -> tuple[int, int]:
     """ "-1FR" is the last Friday, in a month or a year; a week has only one."""
-    ordinal = int(text[:-2] or 0) if frequency in ("MONTHLY", "YEARLY") else 0
-    return _DAYS.index(text[-2:].upper()), ordinal
+    return _DAYS.index(text[-2:].upper()), int(text[:-2] or 0) if counted else 0
 
 
 def _wait(rule: Any, first: date) -> int:
     """After how many days the rule first comes true. Raises SourceChanged when that is longer than a life at school."""
     frequency, interval = _frequency(rule)
-    positions = [abs(int(place)) for place in rule.get("BYSETPOS", ())]
     days = _days(rule, frequency, first)
-    wanted = -(-min(positions, default=1) // _times(rule))
+    positions = [abs(int(place)) for place in rule.get("BYSETPOS", ())]
+    wanted = -(-min(positions, default=1) // _times(rule))  # days that a step must have
+    within_a_day = _STEPS_A_DAY[frequency] > 1
+    if within_a_day and positions:
+        raise SourceChanged("the calendar has a rule of repetition that never comes true")
     start = first.replace(year=2000 + first.year % 400)  # calendars repeat after 400 years
-    period = found = -1
-    for number in range(0 if _STEPS_A_DAY[frequency] <= 1 or not positions else _LONGEST_WAIT, _LONGEST_WAIT):
+    last = found = -1
+    for number in range(_LONGEST_WAIT):
         day = start + timedelta(days=number)
-        now = _period(frequency, start, day)
-        if now % interval and _STEPS_A_DAY[frequency] <= 1:
+        step = _period(frequency, start, day)
+        if step % interval and not within_a_day:
             continue
-        if now != period:
-            period, found = now, 0
+        if step != last:
+            last, found = step, 0
         found += days.allow(day)
         if found >= wanted:
             return number
