@@ -104,7 +104,8 @@ class _Days:
         if self.year_days and self.year_days.isdisjoint((in_year, in_year - in_all - 1)):
             return False
         if self.weeks:
-            week, weeks = day.isocalendar().week, date(day.year, 12, 28).isocalendar().week
+            year, week, _ = day.isocalendar()
+            weeks = date(year, 12, 28).isocalendar().week
             if self.weeks.isdisjoint((week, week - weeks - 1)):
                 return False
         place, of = (day.day, length) if self.in_month else (in_year, in_all)
