@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 _PLAIN_CELL = re.compile(rf"<(t[dh])\b{_ATTRIBUTES}((?:[^<]|<(?!/?t[dhrab]|!--))*+)</t[dh]\s*>", re.I)
 _OUTER = re.compile(rf"<!--|<script\b|<style\b|<table\b{_ATTRIBUTES}", re.I)
 _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
+_TWO_NAMES = re.compile(r"\s*(\S+(?:\s\S+)*)[ \u00a0]{2,}\S")
 _NUMBER = re.compile(r"\s*(\d{1,6})")
 _STRUCK = frozenset({"s", "strike", "del"})
 _BOLD = frozenset({"b", "strong"})
@@ -30,7 +31,10 @@ _BOLD = frozenset({"b", "strong"})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its visible text, the part of it that is struck out, and the tables inside."""
+    """A cell: its visible text, the part of it that is struck out, and the tables inside.
+
+    `short` is what a text of two names ("1A  Klasse 1A": a short name, two blanks, the long one) begins with.
+    """
 
     header: bool = False
     css: str = ""
@@ -41,6 +45,7 @@ class Cell:
     struck: str = ""
     bold: bool = False
     tables: tuple[Table, ...] = ()
+    short: str = ""
 
 
 @dataclass(slots=True)
@@ -147,6 +152,7 @@ class _Open:
             struck=_visible(self.struck_kept),
             bold=bool(self.bold),
             tables=tuple(self.tables),
+            short=_first_name("".join(self.kept)) if "header" in found.get("class", "") else "",
         )
 
     def end_cell(self) -> None:
@@ -180,6 +186,11 @@ def _visible(pieces: list[str]) -> str:
     if "&" in raw:
         raw = html.unescape(raw)
     return squeeze(raw) if raw else ""
+
+
+def _first_name(raw: str) -> str:
+    match = _TWO_NAMES.match(html.unescape(raw))
+    return squeeze(match[1]) if match else ""
 
 
 def _number(value: str, default: int) -> int:

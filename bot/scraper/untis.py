@@ -1,4 +1,4 @@
-"""What the Untis exports share: class lists, changed cells, dates, and how a row of a substitution plan is read.
+"""What the Untis exports share: class lists, changed cells, and how a row of a substitution plan is read.
 
 Pure. The sources `untis-monitor`, `untis-info` and `untis-grid` are one program's three layouts and may not import each
 other; what is written in their cells is the same. Facts: shared recordings and the header lists that readers of many
@@ -8,15 +8,14 @@ schools' pages have gathered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from bot.errors import TruncatedPage
 from bot.model import Kind, Substitution, Was
-from bot.scraper.page import class_key, match_name, nearest_date, period_labels, remembered, squeeze
+from bot.scraper.page import match_name, nearest_date, period_labels, remembered, squeeze
 from bot.scraper.tables import Cell
 from bot.scraper.untis_words import kind_of_word
 
@@ -26,9 +25,7 @@ _DASHES = re.compile(r"[-–—]+")
 _ARROW = re.compile(r"^\s*(?:\?|→|->|=>|»)\s*")
 
 _MOVE = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.(?:\s*(\d{4}|\d{2}))?\s*/\s*(\S.*)$")
-_STAND = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})\D{1,12}?(\d{1,2})[:.](\d{2})")
 _HTML = re.compile(r"<(/?)html\b", re.I)
-_TAG = re.compile(r"<[^<>]{0,300}>|&nbsp;")
 
 
 def plain(text: str) -> str:
@@ -235,73 +232,11 @@ def _kind(label: str, row: Mapping[str, Cell], was: Was, periods: tuple[str, ...
     return Kind.OTHER if label else Kind.SUBSTITUTION
 
 
-def stand_of(text: str, timezone: ZoneInfo) -> datetime | None:
-    """The latest "Stand: 08.03.2018 12:37" of the raw page, wherever it stands (also in a comment)."""
-    found = []
-    for match in re.finditer(r"Stand\b|Last (?:update|change)|Stav|Stan na|Updated", text):
-        near = squeeze(_TAG.sub(" ", text[match.end() : match.end() + 400]))
-        if (stamp := _STAND.search(near[:60])) and (instant := _instant(stamp, timezone)):
-            found.append(instant)
-    return max(found, default=None)
-
-
-def _instant(stamp: re.Match[str], timezone: ZoneInfo) -> datetime | None:
-    day, month, year, hour, minute = (int(part) for part in stamp.groups())
-    try:
-        return datetime(year if year > 99 else 2000 + year, month, day, hour, minute, tzinfo=timezone)
-    except ValueError:
-        return None
-
-
 def complete(text: str, *, tables_closed: bool) -> None:
     """Raise TruncatedPage for a page that ends inside a table, or opens `<html>` and never closes it."""
     tags = [match[1] for match in _HTML.finditer(text)]
     if not tables_closed or (tags and not tags[-1]):
         raise TruncatedPage("the page ends inside the plan")
-
-
-_WEEKDAYS = (
-    ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-    ["lun", "mar", "mer", "jeu", "ven", "sam", "dim"],
-    ["pon", "wto", "śro", "czw", "pią", "sob", "nie"],
-    ["mo", "di", "mi", "do", "fr", "sa", "so"],
-    ["ma", "di", "wo", "do", "vr", "za", "zo"],
-)
-
-
-def weekday_of(word: str) -> int | None:
-    """The weekday (0 = Monday) that a name or short name means, or None."""
-    folded = word.strip().casefold()
-    return next((names.index(name) for names in _WEEKDAYS for name in names if folded.startswith(name)), None)
-
-
-def years_of(text: str) -> frozenset[int]:
-    """The years that a page names anywhere: a stored page is of its own year, not of today's."""
-    return frozenset(int(year) for year in re.findall(r"(?<!\d)20\d\d(?!\d)", text))
-
-
-def dated(day: int, month: int, *, weekday: str, near: date, years: frozenset[int] = frozenset()) -> date:
-    """A day without a year: the nearest to `near` whose weekday is the published one ("Donnerstag", "Do").
-
-    `years` that the page names count too (`years_of`). Raises ValueError when there is no such day.
-    """
-    candidates = []
-    for year in sorted(years | {near.year - 1, near.year, near.year + 1}):
-        try:
-            candidates.append(date(year, month, day))
-        except ValueError:
-            continue
-    wanted = weekday_of(weekday)
-    fitting = [one for one in candidates if one.weekday() == wanted]
-    if not fitting:
-        return nearest_date(day, month, near)
-    return min(fitting, key=lambda one: abs((one - near).days))
-
-
-def shares_key(name: str, others: Iterable[str]) -> bool:
-    """Whether two spellings of a name are one ("05A", "5a")."""
-    key = class_key(name)
-    return any(class_key(other) == key for other in others)
 
 
 def continued(above: dict[str, Cell], row: Mapping[str, Cell], heads: Mapping[str, Cell]) -> bool:

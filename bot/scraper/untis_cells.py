@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from bot.errors import SourceChanged
 from bot.model import FreeDays, Lesson, Status, TargetKind
 from bot.scraper.contract import Query
-from bot.scraper.page import clock_time
+from bot.scraper.page import class_key, clock_time, match_name
 from bot.scraper.tables import Cell, Placed, Table
-from bot.scraper.untis import dated, names, plain, weekday_of, years_of
-from bot.scraper.untis_footnotes import Footnote, marks_of
+from bot.scraper.untis import names
+from bot.scraper.untis_dates import day_in, weekdays_of, years_of
+from bot.scraper.untis_footnotes import Footnote
+from bot.scraper.untis_layout import (
+    BOLD,
+    Entry,
+    Known,
+    Place,
+    Role,
+    Rows,
+    entries_in,
+    has_number,
+    is_known,
+    roles_of,
+    rows_in,
+)
 
-_DAY = re.compile(r"([^\W\d]{2,})\.?(?:\s*,?\s*(\d{1,2})\.(\d{1,2})\.(\d{4})?)?")
-_CLASS_LIKE = re.compile(r"\d{1,2}[A-Za-z]\w*|[QE][12F]\w*")
+_DAY = re.compile(r"([^\W\d_]{2,}(?:\'[^\W\d_]+)?)\.?(?:\s*,?\s*\d{1,4}[-./]\s?\d{1,2}(?:[-./]\s?\d{0,4})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +53,6 @@ class Slot:
     end: time | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A lesson as its cell says it, before it is known what the other texts are."""
-
-    subject: str
-    others: tuple[str, ...]
-    marks: tuple[str, ...]
-    cancelled: bool
-
-
 def _leaves(cell: Cell) -> Iterator[Cell]:
     """The cell's texts, those of the tables inside in order."""
     if not cell.tables:
@@ -62,33 +65,31 @@ def _leaves(cell: Cell) -> Iterator[Cell]:
                 yield from _leaves(inner)
 
 
-def day_headers(table: Table) -> list[tuple[int, re.Match[str]]]:
-    """The header cells of the first row that name weekdays, if these are all but the corner."""
-    if not table.rows:
+def _heads(cells: Sequence[Cell]) -> list[tuple[int, re.Match[str], int]]:
+    """The cells of a grid's first row that name weekdays: place, text, day; [] unless these are all but a corner."""
+    texts = [" ".join(leaf.text for leaf in _leaves(cell)) for cell in cells]
+    words = [(index, match) for index, text in enumerate(texts) if (match := _DAY.match(text))]
+    days = weekdays_of([match[1] for _, match in words])
+    if days is None or len(days) < 2 or len(days) < len(texts) - 1:
         return []
-    texts = [" ".join(leaf.text for leaf in _leaves(cell)) for cell in table.rows[0]]
-    days = [
-        (i, match) for i, text in enumerate(texts) if (match := _DAY.match(text)) and weekday_of(match[1]) is not None
-    ]
-    return days if len(days) >= 2 and len(days) >= len(texts) - 1 else []
+    return [(index, match, day) for (index, match), day in zip(words, days, strict=True)]
+
+
+def has_days(table: Table) -> bool:
+    """Whether the table's first row is weekdays: whether it is a grid."""
+    return bool(table.rows and _heads(table.rows[0]))
 
 
 def days_in(cells: Sequence[Placed], text: str, query: Query) -> list[Day]:
-    years = years_of(text)
+    years, near = years_of(text), query.start or query.today
+    first = [cell for cell in cells if cell.row == 0]
     days = []
-    for cell in cells:
-        match = _DAY.match(" ".join(leaf.text for leaf in _leaves(cell.cell))) if cell.row == 0 else None
-        weekday = weekday_of(match[1]) if match else None
-        if match is None or weekday is None:
-            continue
-        day: date | None = None
-        if match[2]:
-            try:
-                near = query.start or query.today
-                day = dated(int(match[2]), int(match[3]), weekday=match[1], near=near, years=years)
-            except ValueError:
-                raise SourceChanged(f"the header of a day is no date: {match[0]!r}") from None
-        days.append(Day(cell.column, cell.column + cell.colspan, weekday, day))
+    for index, match, weekday in _heads([cell.cell for cell in first]):
+        try:
+            day = day_in(match[0], near=near, years=years)
+        except ValueError:
+            raise SourceChanged(f"the header of a day is no date: {match[0]!r}") from None
+        days.append(Day(first[index].column, first[index].column + first[index].colspan, weekday, day))
     return days
 
 
@@ -110,118 +111,157 @@ def slots_in(cells: Sequence[Placed]) -> list[Slot]:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads the cells of one page: whose it is, its week, its footnotes, the school's classes where known."""
+    """Reads the cells of one page: whose it is, its week, its footnotes, the school's names where known."""
 
     kind: TargetKind
     name: str
     week: str
     footnotes: Sequence[Footnote]
-    classes: Sequence[str]
+    names: Mapping[TargetKind, Sequence[str]]
 
     def read(
         self, cells: Sequence[Placed], days: Sequence[Day], slots: Sequence[Slot]
     ) -> tuple[list[Lesson], list[FreeDays]]:
         free: list[FreeDays] = []
-        entries: list[tuple[Day, list[Slot], _Entry]] = []
+        places: list[tuple[Day, list[Slot]]] = []
+        texts: list[Rows] = []
         at_row = {row: slot for slot in slots for row in range(slot.first, slot.last)}
         for cell in cells:
-            day = next((day for day in days if day.first <= cell.column < day.last), None)
+            on = [day for day in days if day.first < cell.column + cell.colspan and cell.column < day.last]
             leaves = list(_leaves(cell.cell))
-            if cell.row == 0 or day is None or not leaves:
+            if cell.row == 0 or not on or not leaves:
                 continue
             rows = range(cell.row, cell.row + cell.rowspan)
             during = list(dict.fromkeys(at_row[row] for row in rows if row in at_row))
             if not during:
                 raise SourceChanged("a cell of the grid stands beside no period")
             if len(during) == len(slots) > 1 and len(leaves) == 1 and not leaves[0].bold:
-                _add_free(free, day.date, leaves[0].text)
+                for day in on:
+                    _add_free(free, day.date, leaves[0].text)
                 continue
-            entries.extend((day, during, entry) for entry in _entries(leaves))
-        room_first = _room_first([entry.others for *_, entry in entries])
-        placed_lessons = [
-            ((day.first, during[0].first), lesson)
-            for day, during, entry in entries
-            for lesson in self._lessons(day, during, entry, room_first=room_first)
-        ]
-        return [lesson for _, lesson in sorted(placed_lessons, key=lambda one: one[0])], free
+            for day in on:  # a cell over several days is a lesson on each
+                places.append((day, during))
+                texts.append(rows_in(cell.cell))
+        return self._all_lessons(places, entries_in(texts, self.kind)), free
 
-    def _lessons(self, day: Day, during: Sequence[Slot], entry: _Entry, *, room_first: bool) -> Iterator[Lesson]:
-        """The cell's lesson, and those that its footnotes add for the same class beside it."""
-        teachers, rooms, classes = self._roles(entry.others, room_first=room_first)
-        own = {TargetKind.CLASS: classes, TargetKind.TEACHER: teachers, TargetKind.ROOM: rooms}[self.kind]
-        if self.name and self.name not in own:
-            own.insert(0, self.name)
+    def _all_lessons(
+        self, places: Sequence[tuple[Day, Sequence[Slot]]], entries: Sequence[Sequence[Entry]]
+    ) -> list[Lesson]:
+        everything = [entry for several in entries for entry in several]
+        known = self._known()
+        roles = roles_of(everything, self.kind, known)
+        weeks = {
+            letter
+            for entry in everything
+            for piece in entry.pieces
+            if roles.get(piece.place) is Role.WEEK
+            for letter in names(piece.text)
+        }
+        found = [
+            ((day.first, during[0].first), lesson)
+            for (day, during), several in zip(places, entries, strict=True)
+            for entry in several
+            for lesson in self._lessons(day, during, _told(entry, roles, known), weeks)
+        ]
+        return [lesson for _, lesson in sorted(found, key=lambda one: one[0])]
+
+    def _known(self) -> dict[Role, frozenset[str]]:
+        """The keys of all names that the page's footnotes and the school's bar give."""
+        notes, bar = self.footnotes, self.names
+        known = {
+            Role.SUBJECT: [note.subject for note in notes],
+            Role.TEACHER: [*(name for note in notes for name in note.teachers), *bar.get(TargetKind.TEACHER, ())],
+            Role.ROOM: [*(name for note in notes for name in note.rooms), *bar.get(TargetKind.ROOM, ())],
+        }
+        if self.kind is not TargetKind.CLASS:
+            known[Role.CLASS] = [*(name for note in notes for name in note.classes), *bar.get(TargetKind.CLASS, ())]
+        return {role: frozenset(filter(None, map(class_key, found))) for role, found in known.items()}
+
+    def _lessons(self, day: Day, during: Sequence[Slot], told: _Told, weeks: Set[str]) -> Iterator[Lesson]:
+        """The cell's lesson, a week type each, and those that its footnotes add for the same class beside it."""
+        if not told.subject and not told.beside:
+            return
+        lists = {TargetKind.TEACHER: told.teachers, TargetKind.ROOM: told.rooms, TargetKind.CLASS: self._classes(told)}
+        if self.name and self.name not in lists[self.kind]:
+            lists[self.kind].insert(0, self.name)
         lesson = Lesson(
-            subject=entry.subject,
+            subject=told.subject,
             date=day.date,
             weekday=day.weekday,
             week=self.week,
             periods=tuple(slot.label for slot in during if slot.label),
             start=during[0].start,
             end=during[-1].end,
-            teachers=tuple(teachers),
-            rooms=tuple(rooms),
-            classes=tuple(classes),
-            status=Status.CANCELLED if entry.cancelled else Status.PLANNED,
+            teachers=tuple(lists[TargetKind.TEACHER]),
+            rooms=tuple(lists[TargetKind.ROOM]),
+            classes=tuple(lists[TargetKind.CLASS]),
+            status=Status.CANCELLED if told.cancelled else Status.PLANNED,
+            note="; ".join(told.more),
         )
-        about = [note for note in self.footnotes if note.number in entry.marks]
+        for week in told.weeks if 0 < len(told.weeks) < len(weeks) else [self.week]:
+            yield from self._with_notes(replace(lesson, week=week), told.marks)
+
+    def _classes(self, told: _Told) -> list[str]:
+        """The classes as the bar spells them ("5A." is one of a coupling, the class is 5A)."""
+        bar = self.names.get(TargetKind.CLASS, ())
+        return [match_name(name, bar) or name for name in told.classes]
+
+    def _with_notes(self, lesson: Lesson, marks: Sequence[str]) -> Iterator[Lesson]:
+        about = [note for note in self.footnotes if note.number in marks]
         same = [note for note in about if _same(note, lesson)]
         yield _noted(lesson, same)
         beside = [note for note in about if note not in same and self.name in note.classes]
         for key in dict.fromkeys((note.subject, note.teachers, note.rooms) for note in beside):
-            subject, teachers_beside, rooms_beside = key
-            other = replace(lesson, subject=subject, teachers=teachers_beside, rooms=rooms_beside)
+            subject, teachers, rooms = key
+            other = replace(lesson, subject=subject, teachers=teachers, rooms=rooms)
             yield _noted(other, [note for note in beside if (note.subject, note.teachers, note.rooms) == key])
 
-    def _roles(self, others: Sequence[str], *, room_first: bool) -> tuple[list[str], list[str], list[str]]:
-        """Teachers, rooms and classes of the texts beside the subject."""
-        teachers, rooms, classes = list[str](), list[str](), list[str]()
-        known_teachers = {name for note in self.footnotes for name in note.teachers}
-        known_rooms = {name for note in self.footnotes for name in note.rooms}
-        for place, text in enumerate(others):
-            values = list(names(text))
-            if {*values} & known_teachers:
-                teachers.extend(values)
-            elif {*values} & known_rooms:
-                rooms.extend(values)
-            elif {*values} & {*self.classes} or (self.kind is not TargetKind.CLASS and _CLASS_LIKE.fullmatch(text)):
-                classes.extend(values)
-            elif self.kind is TargetKind.TEACHER or (
-                self.kind is TargetKind.CLASS
-                and (place == (0 if room_first else 1) if len(others) > 1 else _numbered(text))
-            ):
-                rooms.extend(values)
-            else:
-                teachers.extend(values)
-        return teachers, rooms, classes
+
+@dataclass(slots=True)
+class _Told:
+    """A lesson whose texts have found their fields; `more` are texts that have none."""
+
+    marks: tuple[str, ...]
+    subject: str = ""
+    cancelled: bool = False
+    teachers: list[str] = field(default_factory=list)
+    rooms: list[str] = field(default_factory=list)
+    classes: list[str] = field(default_factory=list)
+    weeks: list[str] = field(default_factory=list)
+    more: list[str] = field(default_factory=list)
+
+    @property
+    def beside(self) -> bool:
+        """Whether anything is told but the subject."""
+        return bool(self.teachers or self.rooms or self.classes)
 
 
-def _entries(leaves: Sequence[Cell]) -> list[_Entry]:
-    """The lessons of a cell: each bold text starts one; without bold text the first is the subject."""
-    starts = [index for index, leaf in enumerate(leaves) if leaf.bold] or [0]
-    entries = []
-    for start, end in zip(starts, [*starts[1:], len(leaves)], strict=True):
-        subject, rest = leaves[start], leaves[start + 1 : end]
-        texts = [plain(leaf.text) for leaf in rest if plain(leaf.text)]
-        entries.append(
-            _Entry(
-                subject=plain(subject.text) or plain(subject.struck),
-                others=tuple(text for text in texts if not marks_of(text)),
-                marks=tuple(mark for text in texts for mark in marks_of(text)),
-                cancelled=bool(subject.struck and not plain(subject.text)),
-            )
-        )
-    return [entry for entry in entries if entry.subject or entry.others]
+def _told(entry: Entry, roles: Mapping[Place, Role], known: Known) -> _Told:
+    told = _Told(entry.marks)
+    pieces = entry.pieces
+    if roles.get(BOLD) is Role.SUBJECT and all(piece.place != BOLD for piece in pieces):
+        # No text is bold: an event, whose first text is what takes place.
+        pieces = tuple(replace(one, place=(0, one.place[1] - 1) if n else BOLD) for n, one in enumerate(pieces))
+    present = {roles.get(piece.place) for piece in pieces}
+    for piece in pieces:
+        role = _role(piece.text or piece.struck, roles.get(piece.place), present, known)
+        if role is Role.SUBJECT and not told.subject:
+            told.subject, told.cancelled = piece.text or piece.struck, not piece.text
+        elif role is None or role is Role.SUBJECT:
+            told.more.append(piece.text or piece.struck)
+        else:
+            lists = {Role.TEACHER: told.teachers, Role.ROOM: told.rooms, Role.CLASS: told.classes}
+            lists.get(role, told.weeks).extend(names(piece.text))
+    return told
 
 
-def _numbered(text: str) -> bool:
-    return any(character.isdigit() for character in text)
-
-
-def _room_first(pairs: Sequence[Sequence[str]]) -> bool:
-    """Whether the room stands before the teacher: rooms are mostly numbered. Undecided pages follow the usual order."""
-    both = [pair for pair in pairs if len(pair) == 2]
-    return sum(_numbered(pair[0]) for pair in both) >= sum(_numbered(pair[1]) for pair in both)
+def _role(text: str, role: Role | None, present: Set[Role | None], known: Known) -> Role | None:
+    """The role of a text: that of its place, unless the text says better: a field left out moves the next one up."""
+    if role in (Role.TEACHER, Role.ROOM) and not is_known(text, role, known):
+        other = Role.ROOM if role is Role.TEACHER else Role.TEACHER
+        if is_known(text, other, known) or (other not in present and has_number(text) == (other is Role.ROOM)):
+            return other
+    return role
 
 
 def _same(note: Footnote, lesson: Lesson) -> bool:

@@ -70,7 +70,7 @@ def read_list(table: Table, day: Day) -> Day:
     for row in body:
         if len(row) == 1 and (row[0].colspan > 1 or len(fields) > 1):
             if "inline_header" in row[0].css:
-                header, marked = row[0].text, True
+                header, marked = _group(row[0]), True
             elif row[0].text:
                 day.notices.append(Notice(f"{header}: {row[0].text}" if plain(header) else row[0].text, day.date))
             continue
@@ -82,6 +82,15 @@ def read_list(table: Table, day: Day) -> Day:
     if not day.rows and not marked:
         raise SourceChanged("the table of substitutions has no rows and no mark of an empty day")
     return day
+
+
+def _group(cell: Cell) -> str:
+    """Whose rows follow: the short name of "1A  1A" or "2B1  B-JAAR", where two blanks part it from the long one."""
+    words = cell.text.split()
+    half = len(words) // 2
+    if cell.short:
+        return cell.short
+    return " ".join(words[:half]) if half and words[:half] == words[half:] else cell.text
 
 
 def rows_of(day: Day, known: Sequence[str] = ()) -> tuple[list[Substitution], list[Target]]:

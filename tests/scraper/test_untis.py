@@ -8,7 +8,8 @@ import pytest
 from bot.errors import SourceChanged
 from bot.model import Kind
 from bot.scraper.tables import Cell
-from bot.scraper.untis import changed, class_list, continued, dated, stand_of, years_of
+from bot.scraper.untis import changed, class_list, continued
+from bot.scraper.untis_dates import dated, day_in, stand_of, weekday_of, weekdays_of, years_of
 from bot.scraper.untis_words import columns, kind_of_word
 
 ZONE = ZoneInfo("Europe/Berlin")

@@ -9,17 +9,20 @@ that mostly holds numbers. A text over a whole day ("Vor Schulbeginn") is a day 
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit
 
-from bot.errors import NotReleased, UnknownTarget
+from bot.errors import NotReleased, SourceError, UnknownTarget
 from bot.model import Plan, Target, TargetKind
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.page import class_key, match_name, nearest_names, squeeze, text_of, why_not
 from bot.scraper.tables import placed, tables
-from bot.scraper.untis import complete, stand_of
-from bot.scraper.untis_cells import Reader, day_headers, days_in, slots_in
+from bot.scraper.untis import complete
+from bot.scraper.untis_cells import Reader, days_in, has_days, slots_in
+from bot.scraper.untis_dates import stand_of
 from bot.scraper.untis_footnotes import footnotes_of
 from bot.scraper.untis_frames import Navbar, navbar_of, open_frames, week_page
 
@@ -29,7 +32,9 @@ _TABLES = re.compile(r"\brules\s*=|\bborder\s*=\s*[\"']?[1-9]", re.I)
 _LANDMARK = re.compile(
     r"""<body[^<>]*class\s*=\s*["']?tt\b|name\s*=\s*["']?generator["']?\s+content\s*=\s*["'][^"'<>]*untis""", re.I
 )
-_NAME = re.compile(r"""<font[^<>]*size\s*=\s*["']?[5-7][^<>]*>([^<]*)""", re.I)
+# Whose timetable it is: the blue text above the grid, else the first large one.
+_BLUE = re.compile(r"""<font\b[^<>]*color\s*=\s*["']?#0000ff\b[^<>]*>(.{0,500}?)</font""", re.I | re.S)
+_LARGE = re.compile(r"""<font\b[^<>]*size\s*=\s*["']?[5-9]\b[^<>]*>(.{0,500}?)</font""", re.I | re.S)
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
 _WEEK = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}\s+([A-Z])\b")
 _LETTER = re.compile(r"/([ctr])\d{5}\.html?$", re.I)
@@ -67,8 +72,11 @@ def recognise(page: Page) -> float:
     if not page.body:
         return 0.5 if _LETTER.search(urlsplit(page.url).path) else 0.0
     text = page.body.decode("latin-1")
-    if _LANDMARK.search(text) and any(day_headers(table) for table in tables(text[:400_000], _TABLES)):
-        return 1.0
+    if _LANDMARK.search(text):
+        with suppress(SourceError):  # bytes that no charset reads: the weekdays may still be plain
+            text = text_of(page)
+        if any(has_days(table) for table in tables(text[:400_000], _TABLES)):
+            return 1.0
     offers = re.search(r"""<option[^<>]*value\s*=\s*["']?[ctr]["'\s>]""", text, re.I)
     return 0.6 if offers and navbar_of(text) is not None else 0.0
 
@@ -104,7 +112,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
 
 def _plan(page: Page, text: str, query: Query, nav: Navbar | None) -> Plan:
     found = list(tables(text, _TABLES))
-    grid = next((table for table in found if day_headers(table)), None)
+    grid = next((table for table in found if has_days(table)), None)
     if grid is None:
         if _LANDMARK.search(text):
             complete(text, tables_closed=all(table.closed for table in found))
@@ -112,26 +120,21 @@ def _plan(page: Page, text: str, query: Query, nav: Navbar | None) -> Plan:
     complete(text, tables_closed=all(table.closed for table in found))
     if not _LANDMARK.search(text):
         raise why_not(text, "Untis timetable")
-    title = _NAME.search(text[: grid.start])
-    name = squeeze(title[1].replace("&nbsp;", " ")) if title else ""
-    if query.name and name and class_key(name) != class_key(query.name):
-        raise UnknownTarget(query.name, (name,))
+    name = _name(text[: grid.start])
     letter = _LETTER.search(urlsplit(page.url).path)
     kind = next((kind for kind, one in LETTERS.items() if letter and one == letter[1].lower()), query.kind)
     week = _WEEK.search(text[grid.end :])
-    reader = Reader(
-        kind, name, week[1] if week else "", footnotes_of(found), nav.names[TargetKind.CLASS] if nav else ()
-    )
+    if query.name and name and not _is_of(name, query.name, nav.names[kind] if nav else ()):
+        raise UnknownTarget(query.name, (name,))
+    reader = Reader(kind, name, week[1] if week else "", footnotes_of(found), nav.names if nav else {})
     cells = placed(grid)
     days = days_in(cells, text, query)
     slots = slots_in(cells)
     lessons, free = reader.read(cells, days, slots)
-    window = _TITLE.search(text)
     if not lessons and not free:
         days = []  # an empty grid says nothing: holidays, or a week that is not entered yet
-    parts = re.split(r"\s{2,}", window[1].strip()) if window else []
     return Plan(
-        school=parts[2] if len(parts) > 2 else "",
+        school=_school(text),
         updated=stand_of(text, query.timezone),
         targets=(Target(kind, name, name),) if name else (),
         lessons=tuple(lessons),
@@ -139,6 +142,27 @@ def _plan(page: Page, text: str, query: Query, nav: Navbar | None) -> Plan:
         days=tuple(day.date for day in days if day.date),
         shape="times" if slots[0].start else "numbers",
     )
+
+
+def _name(text: str) -> str:
+    found = _BLUE.finditer(text), _LARGE.finditer(text)
+    names = (squeeze(html.unescape(re.sub(r"<[^<>]*>", " ", one[1]))) for several in found for one in several)
+    return next(filter(None, names), "")
+
+
+def _is_of(name: str, wanted: str, listed: Sequence[str]) -> bool:
+    """Whether the page with that title is the wanted one: the title may be a cut name, but not another's."""
+    if class_key(name) == class_key(wanted):
+        return True
+    return match_name(wanted, listed) is not None and match_name(name, listed) is None
+
+
+def _school(text: str) -> str:
+    """The school of the title "Untis 2026  Schuljahr 2026/27  BIRKENSCHULE TALHEIM  2"."""
+    window = _TITLE.search(text)
+    parts = re.split(r"\s{2,}", html.unescape(window[1]).strip()) if window else []
+    named = [part for part in parts[1:] if not part.isdecimal()]
+    return named[-1] if named else ""
 
 
 SOURCE = Source(

@@ -19,7 +19,8 @@ from bot.model import Plan, Substitution, Target, TargetKind
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.page import squeeze, text_of, why_not
 from bot.scraper.tables import Cell, bare, tables
-from bot.scraper.untis import complete, dated, stand_of, years_of
+from bot.scraper.untis import complete
+from bot.scraper.untis_dates import day_in, stand_of, weekday_of, years_of
 from bot.scraper.untis_day import EMPTY, UNRELEASED, Day, messages, read_list, rows_of
 from bot.scraper.untis_frames import Navbar, navbar_of, open_frames, week_page
 
@@ -28,7 +29,11 @@ PAGE_LIMIT = 120
 _LANDMARK = re.compile(r"""<div[^<>]*id\s*=\s*["']?vertretung\b|<table[^<>]*class\s*=\s*["']?subst\b""", re.I)
 _TABLES = re.compile(r"""class\s*=\s*["']?[^"'<>]*\b(?:subst|info)\b|\brules\s*=""", re.I)
 _SUBST = re.compile(r"""class\s*=\s*["']?[^"'<>]*\bsubst\b""", re.I)
-_DAY = re.compile(r"<b>(?:\s|<[^<>]*>)*(\d{1,2})\.(\d{1,2})\.(\d{4})?\s*([^\W\d]*)", re.I)
+_BOLD = re.compile(r"<(?:b|strong)\b[^<>]*>(?:\s|<[^<>/]*>)*([^<]{4,60})", re.I)
+_DAY = re.compile(
+    r"\d{1,2}\.\s?\d{1,2}\.|\d{1,4}[-./]\s?\d{1,2}(?:[-./]\d{1,4})?[\s,]+([^\W\d_]{2,})"
+    r"|([^\W\d_]{2,})[\s,.]+\d{1,4}[-./]\d"
+)
 _PAGE_NUMBER = re.compile(r"w(\d{5})\.html?$", re.I)
 
 
@@ -121,13 +126,14 @@ def _days(text: str, query: Query) -> Iterator[Day]:
     """A day for every title, from it to the next."""
     found = list(tables(text, _TABLES))
     complete(text, tables_closed=all(table.closed for table in found))
-    titles = [title for title in _DAY.finditer(text) if not any(one.start < title.start() < one.end for one in found)]
+    bold = [match for match in _BOLD.finditer(text) if _is_day(squeeze(match[1]))]
+    titles = [title for title in bold if not any(one.start < title.start() < one.end for one in found)]
     if not titles:
         raise SourceChanged("the week's page has no day")
     years = years_of(text)
     for title, following in zip_longest(titles, titles[1:]):
         end = following.start() if following else len(text)
-        day = Day(_date(title, query, years), "", [], [])
+        day = Day(_date(squeeze(title[1]), query, years), "", [], [])
         inside = [table for table in found if title.start() < table.start < end]
         plans = [table for table in inside if _SUBST.search(table.attributes)]
         for table in inside:
@@ -149,14 +155,19 @@ def _said(day: Day, between: str) -> Day:
     return day
 
 
-def _date(title: re.Match[str], query: Query, years: frozenset[int]) -> date:
-    day, month = int(title[1]), int(title[2])
+def _is_day(text: str) -> bool:
+    """Whether a bold text is the title of a day: "29.6. Donnerstag", "26-6 Maandag", "Monday 6/26"."""
+    match = _DAY.match(text)
+    return match is not None and all(weekday_of(word) is not None for word in match.groups() if word)
+
+
+def _date(title: str, query: Query, years: frozenset[int]) -> date:
     try:
-        if title[3]:
-            return date(int(title[3]), month, day)
-        return dated(day, month, weekday=title[4], near=query.start or query.today, years=years)
+        if day := day_in(title, near=query.start or query.today, years=years):
+            return day
     except ValueError:
-        raise SourceChanged(f"the title of a day is no date: {squeeze(title[0])!r}") from None
+        pass
+    raise SourceChanged(f"the title of a day is no date: {title[:80]!r}")
 
 
 SOURCE = Source(

@@ -24,7 +24,8 @@ from bot.model import Notice, Plan, Substitution, Target
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.page import squeeze, text_of, why_not
 from bot.scraper.tables import Table, bare, tables
-from bot.scraper.untis import complete, dated, stand_of
+from bot.scraper.untis import complete
+from bot.scraper.untis_dates import day_in, stand_of, years_of
 from bot.scraper.untis_day import Day, messages, read_list, rows_of
 
 PAGE_LIMIT = 60
@@ -32,11 +33,10 @@ PAGE_LIMIT = 60
 _LANDMARK = re.compile(r"""<[^<>]*class\s*=\s*["']?[^"'<>]*\bmon_(?:title|list|head)\b""", re.I)
 _PLAN_TABLES = re.compile(r"""class\s*=\s*["']?[^"'<>]*\b(?:mon_list|info)\b""", re.I)
 _TITLE = re.compile(r"""<div[^<>]*class\s*=\s*["']?[^"'<>]*\bmon_title\b[^<>]*>(.*?)</div""", re.I | re.S)
-_DATE = re.compile(r"(\d{1,2})[./]\s?(\d{1,2})[./]\s?(\d{4}|\d{2}(?!\d))?\s*(?:,?\s*([^\W\d]+))?")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _REFRESH = re.compile(r"""<meta\b[^<>]*http-equiv\s*=\s*["']?refresh[^<>]*>""", re.I)
 _REFRESH_URL = re.compile(r"""url\s*=\s*['"]?([^'"<>\s]+)""", re.I)
-_FRAME = re.compile(r"""<i?frame\b[^<>]*\bsrc\s*=\s*["']?([^"'<>\s]*subst[^"'<>\s]*)""", re.I)
+_FRAME = re.compile(r"""<i?frame\b[^<>]*\bsrc\s*=\s*["']?([^"'<>\s]*subst_\d[^"'<>\s]*)""", re.I)
+_NAMED = re.compile(r"subst_\d{3}\.html?$", re.I)
 _TAGS = re.compile(r"<[^<>]*>")
 _SCHOOL = re.compile(
     r"""class\s*=\s*["']?[^"'<>]*\bmon_head\b.*?\balign\s*=\s*["']?right[^<>]*>(?:\s|<p[^<>]*>)*([^<]*)""", re.I | re.S
@@ -46,7 +46,8 @@ _SCHOOL = re.compile(
 async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     """The page at the address and those it refreshes to, until one repeats; of a frameset, each frame's chain.
 
-    Only the address's own host is asked. Raises SourceChanged for a chain of more than PAGE_LIMIT pages.
+    Pages of the school's own between them, which hold no plan, are passed over. Only the address's own host is asked.
+    Raises SourceChanged for a chain of more than PAGE_LIMIT pages.
     """
     first = await http.get(query.url)
     starts = [first]
@@ -57,16 +58,20 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     seen: set[str] = set()
     for start in starts:
         page: Page | None = start
-        while page is not None:
-            if len(pages) >= PAGE_LIMIT:
+        while page is not None and _key(page.url) not in seen and all(page.body != other.body for other in pages):
+            if len(seen) >= PAGE_LIMIT:
                 raise SourceChanged(f"the plan goes on for more than {PAGE_LIMIT} pages")
-            pages.append(page)
             seen.add(_key(page.url))
+            if not pages or _LANDMARK.search(_loose(page)) or _NAMED.search(urlsplit(page.url).path):
+                pages.append(page)
             following = _following(page)
-            page = await http.get(following) if following and _key(following) not in seen else None
-            if page is not None and (_key(page.url) in seen or any(page.body == other.body for other in pages)):
-                page = None
+            page = await _next(http, following) if following and _key(following) not in seen else None
     return tuple(pages)
+
+
+async def _next(http: Http, url: str) -> Page | None:
+    """The page that a page refreshes to. A slide of the school's own between the plan's pages may be missing."""
+    return await (http.get(url) if _NAMED.search(urlsplit(url).path) else http.get_or_none(url))
 
 
 def _loose(page: Page) -> str:
@@ -95,10 +100,10 @@ def _following(page: Page) -> str | None:
 
 
 def recognise(page: Page) -> float:
-    """1.0 for the monitor's own tables, 0.6 for an address named like its pages."""
+    """1.0 for the monitor's own tables, 0.9 for frames that hold its pages, 0.6 for an address named like them."""
     if page.body:
-        return 1.0 if _LANDMARK.search(_loose(page)) else 0.0
-    return 0.6 if re.search(r"subst_\d{3}\.html?$", urlsplit(page.url).path, re.I) else 0.0
+        return 1.0 if _LANDMARK.search(_loose(page)) else 0.9 if _FRAME.search(_loose(page)) else 0.0
+    return 0.6 if _NAMED.search(urlsplit(page.url).path) else 0.0
 
 
 def parse(pages: Sequence[Page], query: Query) -> Plan:
@@ -145,6 +150,7 @@ def _school(text: str) -> str:
 def _days(text: str, found: Sequence[Table], query: Query) -> Iterator[Day]:
     """A day for every list, under the title before it; the messages between belong to the same day."""
     title, listed, notices, position = "", True, list[Notice](), 0
+    years = years_of(text)
     for table in found:
         titles = [squeeze(_TAGS.sub(" ", one)) for one in _TITLE.findall(bare(text[position : table.start]))]
         position = table.end
@@ -154,7 +160,7 @@ def _days(text: str, found: Sequence[Table], query: Query) -> Iterator[Day]:
             title, listed, notices = titles[0], False, []
         if not title:
             continue
-        day = _date(title, query)
+        day = _date(title, query, years)
         if "mon_list" in table.attributes.lower():
             listed = True
             yield read_list(table, Day(day, "", [], notices))
@@ -164,15 +170,10 @@ def _days(text: str, found: Sequence[Table], query: Query) -> Iterator[Day]:
         raise SourceChanged("the last day of the page has no table of substitutions")
 
 
-def _date(title: str, query: Query) -> date:
-    near = query.start or query.today
+def _date(title: str, query: Query, years: frozenset[int]) -> date:
     try:
-        if iso := _ISO_DATE.search(title):
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
-        if match := _DATE.search(title):
-            if match[3]:
-                return date(int(match[3]) + (2000 if len(match[3]) == 2 else 0), int(match[2]), int(match[1]))
-            return dated(int(match[1]), int(match[2]), weekday=match[4] or "", near=near)
+        if day := day_in(title, near=query.start or query.today, years=years):
+            return day
     except ValueError:
         pass
     raise SourceChanged(f"the day's title has no date: {title[:80]!r}")
