@@ -61,7 +61,10 @@ class Table:
 
 def bare(text: str) -> str:
     """A stretch of a page without comments, scripts and styles; what is opened and never closed runs on."""
-    for opened, closed in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
+    for opened, closed in (
+        ("<!--", "-->"),
+        *(("<script", "</script"), ("<style", "</style"), ("<SCRIPT", "</SCRIPT"), ("<STYLE", "</STYLE")),
+    ):
         kept, position = [], 0
         while (start := text.find(opened, position)) >= 0:
             kept.append(text[position:start])

@@ -9,16 +9,28 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 
 from bot.errors import SourceChanged
 from bot.model import Kind, Notice, Substitution, Target, TargetKind, Was
-from bot.scraper.page import class_key
+from bot.scraper.page import class_key, squeeze
 from bot.scraper.tables import Cell, Table
 from bot.scraper.untis import class_list, continued, plain, substitution
 from bot.scraper.untis_words import columns
 
-UNRELEASED = re.compile(r"nicht freigegeben|not (?:yet )?(?:released|published)|nie udostępnion", re.I)
-EMPTY = re.compile(r"keine (?:vertretung|änderung|aktuellen)|no substitution|brak zastępstw|geen wijzig", re.I)
+_UNRELEASED = re.compile(
+    r"nicht (?:freigegeben|veröffentlicht)|not (?:yet )?(?:been )?(?:released|published)|nie udostępnion|"
+    r"niet (?:vrijgegeven|gepubliceerd)|non (?:publié|pubblicat)|nezveřejněn|nepaskelbt|avaldamata",
+    re.I,
+)
+_EMPTY = re.compile(
+    r"keine (?:vertretung|änderung|aktuellen)|no substitution|brak zastępstw|geen (?:wijzig|vervang)|"
+    r"(?:aucun|pas de) remplac|nessuna sostituz|žádné (?:suplov|změn)|(?:pavadavimų|pakeitimų) nėra|"
+    r"nėra (?:pavad|pakeit)|"
+    r"asendusi (?:ei ole|pole)|ni nadomešč|nincs helyettes|no hay sustituc|замін немає",
+    re.I,
+)
+_CLASS_NAME = re.compile(r"(?:klasse |class )?\d{1,2}\s?[a-z]\w*|[qe][12f]\w*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,27 @@ def messages(table: Table, day: date) -> Iterator[Notice]:
             yield Notice(text, day)
 
 
+def days_of(
+    text: str, titles: Sequence[tuple[int, date]], found: Sequence[Table], plans: re.Pattern[str]
+) -> Iterator[Day]:
+    """A day for every list under a title, from it to the next. `titles` say where they stand, `plans` what is a list.
+
+    Tables that are no list hold the day's messages. A day without a list must say why. Raises SourceChanged if not.
+    """
+    for (start, date_), following in zip_longest(titles, titles[1:]):
+        end = following[0] if following else len(text)
+        inside = [table for table in found if start < table.start < end]
+        lists = [table for table in inside if plans.search(table.attributes)]
+        notices = [one for table in inside if table not in lists for one in messages(table, date_)]
+        for table in lists:
+            yield read_list(table, Day(date_, "", [], notices))
+        if not lists:
+            said = squeeze(re.sub(r"<[^<>]*>", " ", text[start:end]))
+            if not _UNRELEASED.search(said) and not _EMPTY.search(said):
+                raise SourceChanged(f"the day {date_:%d.%m.%Y} has no table of substitutions")
+            yield Day(date_, "", [], notices, released=not _UNRELEASED.search(said))
+
+
 def read_list(table: Table, day: Day) -> Day:
     """Fill `day` from its table. Only the system's own marks make it an empty day: a group header, mostly `-----`, or
     a sentence that there are no substitutions.
@@ -58,30 +91,41 @@ def read_list(table: Table, day: Day) -> Day:
     body = [row for row in table.rows if row and not all(cell.header for cell in row)]
     if len(body) == 1 and len(body[0]) == 1:
         text = body[0][0].text
-        if UNRELEASED.search(text):
+        if _UNRELEASED.search(text):
             day.released = False
             return day
-        if EMPTY.search(text):
+        if _EMPTY.search(text):
             return day
-    fields = columns(heads)
+    if not heads and body:
+        heads, body = body[:1], body[1:]
+    fields = columns([_spread(row) for row in heads])
     day.shape = ",".join(fields)
-    widths = heads[-1]
+    widths = dict(zip(fields, _spread(heads[-1]), strict=False))
+    grouped = any("inline_header" in cell.css for row in body for cell in row)
     header, marked = "", False
     for row in body:
         if len(row) == 1 and (row[0].colspan > 1 or len(fields) > 1):
-            if "inline_header" in row[0].css:
+            alone = not grouped and "classes" not in fields and _CLASS_NAME.fullmatch(row[0].text)
+            if "inline_header" in row[0].css or alone:
                 header, marked = _group(row[0]), True
             elif row[0].text:
                 day.notices.append(Notice(f"{header}: {row[0].text}" if plain(header) else row[0].text, day.date))
             continue
-        cells = {name: cell for name, cell in zip(fields, row, strict=False) if name}
+        cells = {name: cell for name, cell in zip(fields, _spread(row), strict=False) if name}
         last = day.rows[-1].cells if day.rows else None
-        if last is not None and continued(last, cells, dict(zip(fields, widths, strict=False))):
+        if last is not None and continued(last, cells, widths):
             continue
         day.rows.append(Row(header, cells))
     if not day.rows and not marked:
         raise SourceChanged("the table of substitutions has no rows and no mark of an empty day")
     return day
+
+
+def _spread(row: Sequence[Cell]) -> Sequence[Cell]:
+    """The row with a cell a column: what spans several stands in its first."""
+    if all(cell.colspan <= 1 for cell in row):
+        return row
+    return [one for cell in row for one in [cell, *[Cell(header=cell.header)] * (min(cell.colspan, 100) - 1)]]
 
 
 def _group(cell: Cell) -> str:

@@ -17,74 +17,108 @@ from bot.scraper.tables import Cell
 _COLUMNS: tuple[tuple[str, str], ...] = (
     (
         "label",
-        r"art|type?|vertretungsart|besonderheit|regelung(en)?|vertr\.? ?/ ?entfall|ver.nderung|rodzaj|soort|"
-        r"kind|tipas|r.šis|druh|typ zmiany",
+        r"art|t[iy]p[eo]?|vertretungsart|besonderheit|regelung(en)?|vertr\.? ?/ ?entfall|ver.nderung|rodzaj|soort|"
+        r"kind|tipas|r.šis|druh|typ zmiany|liik|vrsta|típus|laji|тип",
     ),
-    ("gone", r"entf(all)?|f.llt aus|frei/ea|cancelled|odwołan\w*|vervallen|atšaukta"),
-    ("date", r"datum|date|data|dato|datums?|päivä"),
-    ("from", r"(verlegt )?vertr\.? von|verl(egt|\.)? von:?|verschoben von|von|moved from|przeniesion\w* z"),
-    ("to", r"(verlegt )?\(le\.?\) nach|verl(egt|\.)? nach:?|verschoben nach|nach|moved to|przeniesion\w* na"),
-    ("group", r".*gruppe|group|course|grupa|groep|groupe|grupė"),
+    (
+        "gone",
+        r"entf(all)?|f.llt aus|frei/ea|cancel(led)?|odwołan\w*|vervallen|atšaukta|uitval|annulé|annullat\w|zrušeno|"
+        r"cancelad\w|jääb ära|odpade",
+    ),
+    ("date", r"datum|date|dat[ao]|datums?|päivä|kuupäev|dátum|fecha|дата|tag|day|jour|giorno|dag"),
+    (
+        "from",
+        r"(verlegt )?vertr\.? von|vertretung von|verl(egt|\.)? von:?|verschoben von|von|moved from|"
+        r"przeniesion\w* z|sub\.? from|\(le\.?\) von|van",
+    ),
+    (
+        "to",
+        r"(verlegt )?\(?le\.?\)? nach|verl(egt|\.)? nach:?|verschoben nach|nach|moved to|przeniesion\w* na|"
+        r"\(te\.?\) to|naar",
+    ),
+    ("group", r".*gruppe|(student )?group|course|grup[ap]|groep|groupe|grupė|gruppo|.*rühm"),
     (
         "note",
-        r".*(bemerk|hinweis|anmerk|kommentar|informati|remark|uwagi|opmerking|pastab).*|.*text(-?2)?|"
-        r"info|bem|text|desc|description|notes?|comment(aire)?s?|tekst|vtext",
+        r".*(bemerk|hinweis|anmerk|kommentar|informati|remar[kq]|uwagi|opmerking|pastab|märkus|megjegyz|opomb).*|"
+        r".*te(x|ks)t\w{0,4}([ -]?\d)?|info|bem|desc|description|notes?|comment(aire)?s?|vtext|testo|besedilo|szöveg|"
+        r"текст",
     ),
     (
         "periods",
         r"std|st|stunden?|lernzeit|block|klasse stunde|period|lessons?|hour|pos|lekcj[ae]|godz(ina)?|lesuur|"
-        r"uur|heure|hod(ina)?|pamoka|stunda|tund|tunti|ora|óra",
+        r"uur|heure|hod(ina)?|pam(oka)?|stunda|tund|tunti|h?ora|óra|ura|p.riode|lektion|урок",
     ),
     (
         "classes",
-        r"kl(asse)?(\(n\)|n)?|lerngruppe|betr\.? klassen?(\(n\))?|class(\(es\)|es)?|klas(sen)?|klasa|oddział|"
-        r"třída|classes?|klasė|klase|trieda",
+        r"kl|kla|klassen?|lerngruppe|betr\.? klassen?(\(n\))?|class(es)?|classe|classi|clase|klas(sen)?|klas[ay]|"
+        r"oddziały?|tříd[ay]|klas(ė|ės|e)|klass|klassid|trieda|razred|osztály|luok(ka|at)|клас",
     ),
     ("was_subject", r"ausfallfach|fach alt|fach ?/ ?kurs nach plan|ursp.*fach|von ?/ ?für|previoussubject"),
     (
         "was_teacher",
-        r"- ?f.r ?-|es fehlt|(lehrer|lehrkraft) n(ach|\.)? plan|abwes(end|\.)?( ?lehrer| ?lehrkraft)?|bei|"
+        r"- ?f.r ?-|es fehlt|(lehrer|lehrkraft) n(ach|\.)? plan|abw(es)?(end|\.)?( ?lehrer| ?lehrkraft)?|bei|"
         r"abwesender lehrer|vertretener lehrer|entf\.? lehrer|fehlende?r?( lehrer)?|f.r|nicht bei|"
         r"zu vertreten|previousteacher|absent teacher|nauczyciel nieobecny",
     ),
     ("was_room", r"previousroom|raum alt|alter raum"),
     (
         "teacher",
-        r"vertreter(in|\(in\)|/in)?|vertr|vertretung|vertretungslehrer|es vertritt|le|leh|lehrer(in)?|lehrkraft|"
-        r"sub-t|vertreten durch|betroffene lehrkraft|vertretung bzw.*|(substitute |subst\.? )?teacher|"
-        r"substitute|zastępca|nauczyciel|docent|vervanger|leraar|professeur|prof|remplaçant|vyučující|učitel|"
-        r"mokytojas|skolotājs|õpetaja",
+        r"vertreter(in)?|vertr|vertretung|vertretungslehrer|es vertritt|le|leh|lehrer(in)?|lehrkraft|"
+        r"sub-t|vertreten durch|betroffene lehrkraft|vertretung bzw.*|(substitute |subst\.? )?teacher|te|"
+        r"substitute|zastępca|nauczyciel|docente?|vervanger|leraar|professeur|prof|remplaçant|vyučující|učitelj?|"
+        r"mokytojas|skolotājs|õpetaja|enseignant|supplente|sostituto|pavaduojantis|suplující|zastupující|asendaja|"
+        r"nadomešča|tanár|helyettes|profesor|sustituto|opettaja|sijainen|lärare|lærer|vikar(ie)?|вчитель",
     ),
     (
         "subject",
         r"fa|fach|kurs ?/ ?fach|fach neu|neues fach|unterrichtsfach|vertretungsfach|kurs|"
-        r"vertretung fach ?/ ?kurs|subject|przedmiot|vak|mati.re|předmět|dalykas|priekšmets|predmet",
+        r"vertretung fach ?/ ?kurs|subj(ect)?|przedmiot|vak|mati.re|materia|předmět|dalykas|priekšmets|predmet|aine|"
+        r"tantárgy|asignatura|ämne|fag|предмет",
     ),
-    ("room", r"ra|raum|r/plan|(raum neu|neuer raum)!?|room|sala|lokaal|salle|učebna|kabinetas|kabinets|terem"),
+    (
+        "room",
+        r"ra|rm|raum|räume|r/plan|(raum neu|neuer raum)!?|room|sala?|lokaa?l|lokale|salle|aula|učebna|místnost|"
+        r"kab(inet(as|s)?)?|terem|ruum|učilnica|tila|rum|rom|кабінет",
+    ),
 )
 _HEADERS = tuple((name, re.compile(pattern)) for name, pattern in _COLUMNS)
-_PLANNED = re.compile(r"^(?:\((.+)\)|(?:statt|anstatt|instead of|zamiast|i\.p\.v\.?|au lieu de) (.+))$")
+_PLANNED = re.compile(r"^(?:\((.+)\)|(?:statt|anstatt|instead of|zamiast|i\.p\.v\.?|au lieu de|invece di) (.+))$")
+# "Klasse(n)", "Class(es)", "Osztály(ok)", "Lehrer/in": one word for one and several.
+_ENDING = re.compile(r"(?<=\w)(?:\(\w{1,3}\)|/\w{1,2})(?=\)?$)")
 _NEW_WORD = re.compile(r"neu|vertret|subst")
 
 # The kind behind a published type word, first match wins.
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        (Kind.SUPERVISION, r"aufsicht|pausen|supervis|dyżur|dohled|toezicht|surveill|budėj"),
+        (
+            Kind.SUPERVISION,
+            r"aufsicht|pausen|supervis|dyżur|dohled|dozor|toezicht|surveill|sorvegl|budėj|dežur|korrapida|ügyelet",
+        ),
         (
             Kind.CANCELLED,
-            r"entf|f.llt aus|ausfall|^frei|abgesagt|cancel|odwoł|odpad|vervall|uitval|zrušen|annul|atšauk",
+            r"entf|f.llt aus|ausfall|^(unterrichts)?frei|abgesagt|cancel|odwoł|odpad|vervall|vervalt|uitval|zrušen|"
+            r"annul|supprim|atšauk|ära jää|ärajää|ei toimu|elmarad|peru|inställ|скасов",
         ),
         (Kind.MOVED, r"^(-+>|→|=>).*\d"),
-        (Kind.ROOM, r"raum|room|\bsala\b|lokaal|salle|učebn|kabinet"),
-        (Kind.SUBSTITUTION, r"lehrer-?tausch|vertr|vtr|vertret|betreu|subst|zastęp|supl|vervang|rempl|pavad"),
+        (
+            Kind.ROOM,
+            r"raum|room|\bsal[ai]\b|lokaal|salle|\baula\b|učebn|učilnic|místnost|kabinet|ruumi|teremcser",
+        ),
+        (
+            Kind.SUBSTITUTION,
+            r"lehrer-?tausch|vertr|vtr|vertret|betreu|subst|zastęp|supl|suppl|sostitu|sustitu|vervang|rempl|pavad|"
+            r"asend|nadome|helyettes|sijai|vikar|замін",
+        ),
         (
             Kind.MOVED,
-            r"verl|versch|vorgez|vorhol|nachhol|nachgeh|tausch|moved|shift|przenie|přesun|verplaats|déplac|perkel",
+            r"verl|versch|vorgez|vorhol|nachhol|nachgeh|tausch|moved|shift|przenie|přesun|verplaats|déplac|spost|"
+            r"perkel|tõste|áthelyez|перенес",
         ),
         (
             Kind.EVENT,
-            r"veranst|sonder|klausur|prüfung|exam|event|exkur|projekt|ausflug|konferenz|wandertag|fahrt|wydarz|renginys",
+            r"veranst|sonder|klausur|prüfung|exam|event|événem|exkur|projekt|ausflug|konferenz|wandertag|fahrt|"
+            r"wydarz|wyciecz|egzam|esame|\bakce\b|rengin|üritus|подія",
         ),
         (Kind.OTHER, r"^eva\b|selbst|eigenver|aufgaben|stillarb"),
     )
@@ -132,7 +166,10 @@ def _column(title: str) -> str:
         inner = _column(planned[1] or planned[2])
         if inner in ("teacher", "subject", "room", "classes"):
             return f"was_{inner}"
-    return next((name for name, pattern in _HEADERS if pattern.fullmatch(folded)), "")
+    for title in dict.fromkeys((folded, _ENDING.sub("", folded))):
+        if found := next((name for name, pattern in _HEADERS if pattern.fullmatch(title)), ""):
+            return found
+    return ""
 
 
 def _settle(found: list[str], titles: Sequence[str], name: str) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from bot.errors import NotReleased, SourceChanged
@@ -21,7 +20,7 @@ from bot.scraper.page import squeeze, text_of, why_not
 from bot.scraper.tables import Cell, bare, tables
 from bot.scraper.untis import complete
 from bot.scraper.untis_dates import day_in, stand_of, weekday_of, years_of
-from bot.scraper.untis_day import EMPTY, UNRELEASED, Day, messages, read_list, rows_of
+from bot.scraper.untis_day import Day, days_of, rows_of
 from bot.scraper.untis_frames import Navbar, navbar_of, open_frames, week_page
 
 PAGE_LIMIT = 120
@@ -122,37 +121,18 @@ def _of_class(day: Day, url: str, known: Sequence[str]) -> Day:
     return day
 
 
-def _days(text: str, query: Query) -> Iterator[Day]:
+def _days(page: str, query: Query) -> Iterator[Day]:
     """A day for every title, from it to the next."""
+    text = bare(page)
     found = list(tables(text, _TABLES))
-    complete(text, tables_closed=all(table.closed for table in found))
+    complete(page, tables_closed=all(table.closed for table in found))
     bold = [match for match in _BOLD.finditer(text) if _is_day(squeeze(match[1]))]
     titles = [title for title in bold if not any(one.start < title.start() < one.end for one in found)]
     if not titles:
         raise SourceChanged("the week's page has no day")
     years = years_of(text)
-    for title, following in zip_longest(titles, titles[1:]):
-        end = following.start() if following else len(text)
-        day = Day(_date(squeeze(title[1]), query, years), "", [], [])
-        inside = [table for table in found if title.start() < table.start < end]
-        plans = [table for table in inside if _SUBST.search(table.attributes)]
-        for table in inside:
-            if table not in plans:
-                day.notices.extend(messages(table, day.date))
-        if not plans:
-            yield _said(day, bare(text[title.end() : end]))
-        for table in plans:
-            yield read_list(table, Day(day.date, "", [], day.notices))
-
-
-def _said(day: Day, between: str) -> Day:
-    """A day without a table: what its text says of it."""
-    said = squeeze(re.sub(r"<[^<>]*>", " ", between))
-    if UNRELEASED.search(said):
-        day.released = False
-    elif not EMPTY.search(said):
-        raise SourceChanged(f"the day {day.date:%d.%m.} has no table of substitutions")
-    return day
+    dates = [(title.end(), _date(squeeze(title[1]), query, years)) for title in titles]
+    return days_of(text, dates, found, _SUBST)
 
 
 def _is_day(text: str) -> bool:

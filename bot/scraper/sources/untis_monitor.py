@@ -15,23 +15,24 @@ The whole page is the table, so it is read without a tree (`bot.scraper.tables`)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from bot.errors import NotReleased, SourceChanged
-from bot.model import Notice, Plan, Substitution, Target
+from bot.model import Plan, Substitution, Target
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.page import squeeze, text_of, why_not
-from bot.scraper.tables import Table, bare, tables
+from bot.scraper.tables import bare, tables
 from bot.scraper.untis import complete
 from bot.scraper.untis_dates import day_in, stand_of, years_of
-from bot.scraper.untis_day import Day, messages, read_list, rows_of
+from bot.scraper.untis_day import Day, days_of, rows_of
 
 PAGE_LIMIT = 60
 
 _LANDMARK = re.compile(r"""<[^<>]*class\s*=\s*["']?[^"'<>]*\bmon_(?:title|list|head)\b""", re.I)
-_PLAN_TABLES = re.compile(r"""class\s*=\s*["']?[^"'<>]*\b(?:mon_list|info)\b""", re.I)
+_TABLES = re.compile(r"""class\s*=\s*["']?[^"'<>]*\b(?:mon_list|info)\b""", re.I)
+_LIST = re.compile(r"\bmon_list\b", re.I)
 _TITLE = re.compile(r"""<div[^<>]*class\s*=\s*["']?[^"'<>]*\bmon_title\b[^<>]*>(.*?)</div""", re.I | re.S)
 _REFRESH = re.compile(r"""<meta\b[^<>]*http-equiv\s*=\s*["']?refresh[^<>]*>""", re.I)
 _REFRESH_URL = re.compile(r"""url\s*=\s*['"]?([^'"<>\s]+)""", re.I)
@@ -134,40 +135,20 @@ def _page(page: Page, query: Query) -> tuple[str, datetime | None, list[Day]]:
     text = text_of(page)
     if not _LANDMARK.search(text):
         raise why_not(text, "Untis monitor")
-    found = list(tables(text, _PLAN_TABLES))
-    complete(text, tables_closed=all(table.closed for table in found))
-    days = list(_days(text, found, query))
+    page_text, text = text, bare(text)
+    found = list(tables(text, _TABLES))
+    complete(page_text, tables_closed=all(table.closed for table in found))
+    years = years_of(text)
+    titles = [(title.end(), _date(squeeze(_TAGS.sub(" ", title[1])), query, years)) for title in _TITLE.finditer(text)]
+    days = list(days_of(text, titles, found, _LIST))
     if not days:
         raise SourceChanged("the Untis page has no day with a plan")
-    return _school(text), stand_of(text, query.timezone), days
+    return _school(page_text), stand_of(page_text, query.timezone), days
 
 
 def _school(text: str) -> str:
     match = _SCHOOL.search(text[:20_000])
     return squeeze(match[1].replace("&nbsp;", " ").replace("&amp;", "&")) if match else ""
-
-
-def _days(text: str, found: Sequence[Table], query: Query) -> Iterator[Day]:
-    """A day for every list, under the title before it; the messages between belong to the same day."""
-    title, listed, notices, position = "", True, list[Notice](), 0
-    years = years_of(text)
-    for table in found:
-        titles = [squeeze(_TAGS.sub(" ", one)) for one in _TITLE.findall(bare(text[position : table.start]))]
-        position = table.end
-        if titles:
-            if not listed or len(titles) > 1:
-                raise SourceChanged(f"the day {title or titles[0]!r} has no table of substitutions")
-            title, listed, notices = titles[0], False, []
-        if not title:
-            continue
-        day = _date(title, query, years)
-        if "mon_list" in table.attributes.lower():
-            listed = True
-            yield read_list(table, Day(day, "", [], notices))
-        else:
-            notices.extend(messages(table, day))
-    if not listed or _TITLE.search(bare(text[position:])):
-        raise SourceChanged("the last day of the page has no table of substitutions")
 
 
 def _date(title: str, query: Query, years: frozenset[int]) -> date:
