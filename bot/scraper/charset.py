@@ -20,6 +20,7 @@ _LOOKED_AT = 300_000
 _LEADS = "ÃÄÅÐÑ"
 _OUTSIDE_ASCII_RUN = re.compile(r"[^\x00-\x7f]+")
 _OUTSIDE_ASCII = re.compile(r"[^\x00-\x7f]")
+_BROKEN = re.compile("[\udc80-\udcff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_RUN = re.compile(r"[\u00c0-\u024f]{4,}")
 # Signs that stand alone, beside figures or around words in any language.
@@ -34,14 +35,11 @@ def decoded(body: bytes, *, declared: str, fallback: str) -> str | None:
 
     The declared charset (header, then the page's own words) is often wrong, so it only counts when the bytes are not
     UTF-8 and the text then reads well: no signs inside words, no capitals after small letters, no letters that no
-    school's language has. Else the candidate with the fewest such oddities wins. iso-8859-1 is read as Windows-1252,
-    as browsers do. UTF-8 of what was UTF-8 already ("Ã¤") is not read at all.
+    school's language has. Else the candidate with the fewest such oddities wins. A few broken bytes in UTF-8 (a word
+    that was cut inside a letter, a line pasted in from elsewhere) do not make it another charset. iso-8859-1 is read
+    as Windows-1252, as browsers do. UTF-8 of what was UTF-8 already ("Ã¤") is not read at all.
     """
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
+    if (text := _utf8(body)) is not None:
         return None if _is_mojibake(text) else text
     own = [match.decode("ascii") for match in _DECLARED.findall(body[:2048])[:3]]
     best: tuple[float, str] | None = None
@@ -59,6 +57,25 @@ def decoded(body: bytes, *, declared: str, fallback: str) -> str | None:
         if best is None or odd < best[0]:
             best = (odd, text)
     return best[1] if best is not None and best[0] <= _AT_ALL else None
+
+
+def _utf8(body: bytes) -> str | None:
+    """The text of UTF-8, one broken byte beside three letters outside ASCII allowed; None for anything else.
+
+    A broken byte is the letter that it is in Windows-1252, but for the first byte of a cut one.
+    """
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "surrogateescape")
+    broken = len(_BROKEN.findall(text))
+    letters = sum(len(run) for run in _OUTSIDE_ASCII_RUN.findall(text)) - broken
+    return _BROKEN.sub(_alone, text) if 3 * broken <= letters else None
+
+
+def _alone(match: re.Match[str]) -> str:
+    byte = bytes([ord(match[0]) - 0xDC00])
+    return "\ufffd" if byte in b"\xc2\xc3\xe2" else byte.decode("cp1252", "replace")
 
 
 def _known(names: Iterable[str]) -> dict[str, None]:

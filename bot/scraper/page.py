@@ -53,12 +53,30 @@ def text_of(page: Page, *, fallback: str = "cp1252") -> str:
                 break
     if not body.strip():
         raise EmptyBody("the answer is empty")
+    if wide := _wide(body):
+        return body.decode(wide, "replace")
     if b"\x00" in body:
         raise WrongPage("the answer is binary data, not a page")
     text = decoded(body, declared=page.charset, fallback=fallback)
     if text is None:
         raise SourceChanged("the page's character set cannot be told")
     return text
+
+
+def loose(page: Page) -> str:
+    """The page's markup before its character set is told: for landmarks and addresses, which are ASCII."""
+    return page.body.decode(_wide(page.body) or "latin-1", "replace")
+
+
+_WIDE = {
+    "utf-16-le": re.compile(rb"\xff\xfe|(?:\s\x00){0,99}<\x00"),
+    "utf-16-be": re.compile(rb"\xfe\xff|(?:\x00\s){0,99}\x00<"),
+}
+
+
+def _wide(body: bytes) -> str | None:
+    """The encoding of a page of two bytes a letter, by its mark or, where that is missing, by its first tag."""
+    return next((encoding for encoding, begun in _WIDE.items() if begun.match(body)), None)
 
 
 def soup_of(text: str, only: SoupStrainer) -> BeautifulSoup:

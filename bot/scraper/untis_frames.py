@@ -18,7 +18,7 @@ from bs4.filter import SoupStrainer
 
 from bot.model import Target, TargetKind
 from bot.scraper.contract import Http, Page, Query
-from bot.scraper.page import soup_of, squeeze, text_in
+from bot.scraper.page import loose, soup_of, squeeze, text_in
 
 _ARRAY = r"""var\s+{name}\s*=\s*(\[(?:[^\[\]"]|"[^"\n]*")*\])"""
 _ARRAYS = {
@@ -111,7 +111,7 @@ async def open_frames(http: Http, query: Query) -> tuple[Page, str]:
         bar = await http.get_or_none(urljoin(week[1], "frames/navbar.htm"))
         return (bar, week[1]) if bar is not None else (await http.get(query.url), week[1])
     page = await http.get(query.url)
-    text = page.body.decode("latin-1")
+    text = loose(page)
     if navbar_of(text) is not None:
         return page, urljoin(page.url, "..")
     frame = _FRAME.search(text)

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bot.errors import NotReleased, SourceError, UnknownTarget
 from bot.model import Plan, Target, TargetKind
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import class_key, match_name, nearest_names, squeeze, text_of, why_not
+from bot.scraper.page import class_key, loose, match_name, nearest_names, squeeze, text_of, why_not
 from bot.scraper.tables import placed, tables
 from bot.scraper.untis import complete
 from bot.scraper.untis_cells import Reader, days_in, has_days, slots_in
@@ -48,7 +48,7 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     if not query.name and _LETTER.search(urlsplit(query.url).path):
         return (await http.get(query.url),)
     bar, base = await open_frames(http, query)
-    nav = navbar_of(bar.body.decode("latin-1"))
+    nav = navbar_of(loose(bar))
     if nav is None or not query.name:
         return (bar,)
     nav = navbar_of(text_of(bar)) or nav
@@ -71,7 +71,7 @@ def recognise(page: Page) -> float:
     """1.0 for a grid with days, 0.6 for a navigation bar that offers grids, 0.5 for an address of that form."""
     if not page.body:
         return 0.5 if _LETTER.search(urlsplit(page.url).path) else 0.0
-    text = page.body.decode("latin-1")
+    text = loose(page)
     if _LANDMARK.search(text):
         with suppress(SourceError):  # bytes that no charset reads: the weekdays may still be plain
             text = text_of(page)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bot.errors import NotReleased, SourceChanged
 from bot.model import Plan, Substitution, Target, TargetKind
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import squeeze, text_of, why_not
+from bot.scraper.page import loose, squeeze, text_of, why_not
 from bot.scraper.tables import Cell, bare, tables
 from bot.scraper.untis import complete
 from bot.scraper.untis_dates import day_in, stand_of, weekday_of, years_of
@@ -42,7 +42,7 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     Raises NotReleased when none of the weeks is published.
     """
     bar, base = await open_frames(http, query)
-    nav = navbar_of(bar.body.decode("latin-1"))
+    nav = navbar_of(loose(bar))
     if nav is None:
         return (bar,)
     weeks = nav.wanted(query)
@@ -64,7 +64,7 @@ def recognise(page: Page) -> float:
     """1.0 for the substitutions of a week, 0.7 for a navigation bar with them, 0.5 for an address of that form."""
     if not page.body:
         return 0.5 if re.search(r"/(?:w/\d+/w\d{5}|frames/navbar)\.html?$", urlsplit(page.url).path, re.I) else 0.0
-    text = page.body.decode("latin-1")
+    text = loose(page)
     if _LANDMARK.search(text):
         return 1.0
     offers = re.search(r"""<option[^<>]*value\s*=\s*["']?[wv]["'\s>]""", text, re.I)

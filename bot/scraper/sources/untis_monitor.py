@@ -22,7 +22,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from bot.errors import NotReleased, SourceChanged
 from bot.model import Plan, Substitution, Target
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import squeeze, text_of, why_not
+from bot.scraper.page import loose, squeeze, text_of, why_not
 from bot.scraper.tables import bare, tables
 from bot.scraper.untis import complete
 from bot.scraper.untis_dates import day_in, stand_of, years_of
@@ -52,8 +52,8 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     """
     first = await http.get(query.url)
     starts = [first]
-    if not _LANDMARK.search(_loose(first)):
-        frames = dict.fromkeys(_here(first.url, match) for match in _FRAME.findall(_loose(first)))
+    if not _LANDMARK.search(loose(first)):
+        frames = dict.fromkeys(_here(first.url, match) for match in _FRAME.findall(loose(first)))
         starts = [await http.get(url) for url in list(frames)[:4] if url] or starts
     pages: list[Page] = []
     seen: set[str] = set()
@@ -63,7 +63,7 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
             if len(seen) >= PAGE_LIMIT:
                 raise SourceChanged(f"the plan goes on for more than {PAGE_LIMIT} pages")
             seen.add(_key(page.url))
-            if not pages or _LANDMARK.search(_loose(page)) or _NAMED.search(urlsplit(page.url).path):
+            if not pages or _LANDMARK.search(loose(page)) or _NAMED.search(urlsplit(page.url).path):
                 pages.append(page)
             following = _following(page)
             page = await _next(http, following) if following and _key(following) not in seen else None
@@ -73,10 +73,6 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
 async def _next(http: Http, url: str) -> Page | None:
     """The page that a page refreshes to. A slide of the school's own between the plan's pages may be missing."""
     return await (http.get(url) if _NAMED.search(urlsplit(url).path) else http.get_or_none(url))
-
-
-def _loose(page: Page) -> str:
-    return page.body.decode("latin-1")
 
 
 def _key(url: str) -> str:
@@ -95,7 +91,7 @@ def _here(base: str, target: str) -> str | None:
 
 
 def _following(page: Page) -> str | None:
-    refresh = _REFRESH.search(_loose(page))
+    refresh = _REFRESH.search(loose(page))
     target = _REFRESH_URL.search(refresh[0]) if refresh else None
     return _here(page.url, target[1]) if target else None
 
@@ -103,7 +99,7 @@ def _following(page: Page) -> str | None:
 def recognise(page: Page) -> float:
     """1.0 for the monitor's own tables, 0.9 for frames that hold its pages, 0.6 for an address named like them."""
     if page.body:
-        return 1.0 if _LANDMARK.search(_loose(page)) else 0.9 if _FRAME.search(_loose(page)) else 0.0
+        return 1.0 if _LANDMARK.search(loose(page)) else 0.9 if _FRAME.search(loose(page)) else 0.0
     return 0.6 if _NAMED.search(urlsplit(page.url).path) else 0.0
 
 
