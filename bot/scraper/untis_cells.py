@@ -202,9 +202,9 @@ class Reader:
             yield from self._with_notes(replace(lesson, week=week), told.marks)
 
     def _classes(self, told: _Told) -> list[str]:
-        """The classes as the bar spells them ("5A." is one of a coupling, the class is 5A)."""
+        """The classes as the bar spells them; a full stop is Untis's mark of a coupling ("5A.", the class is 5A)."""
         bar = self.names.get(TargetKind.CLASS, ())
-        return [match_name(name, bar) or name for name in told.classes]
+        return [match_name(name, bar) or name.removesuffix(".") for name in told.classes]
 
     def _with_notes(self, lesson: Lesson, marks: Sequence[str]) -> Iterator[Lesson]:
         about = [note for note in self.footnotes if note.number in marks]

@@ -56,27 +56,25 @@ def _folded(word: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _day_in(word: str, names: Sequence[str]) -> int | None:
-    """The day that a name, its beginning ("Mo", "Mont"), or a name whose ending differs means in one language."""
+def _day_in(word: str, names: Sequence[str], *, ending: bool = False) -> int | None:
+    """The day that a name or its beginning ("Mo", "Mont") means in one language; with `ending`, whatever it ends in."""
     key = _folded(word)
-    if len(key) < 2:
+    if len(key) < (5 if ending else 2):
         return None
-    found = next((day for day, name in enumerate(names) if name.startswith(key)), None)
-    if found is None and len(key) > 4:
-        found = next((day for day, name in enumerate(names) if name.startswith(key[:4])), None)
-    return found
+    return next((day for day, name in enumerate(names) if name.startswith(key[:4] if ending else key)), None)
 
 
 def weekday_of(word: str) -> int | None:
     """The weekday (0 = Monday) that a name or short name means, or None."""
-    return next((day for names in _WEEKDAYS if (day := _day_in(word, names)) is not None), None)
+    told = (_day_in(word, names, ending=ending) for ending in (False, True) for names in _WEEKDAYS)
+    return next((day for day in told if day is not None), None)
 
 
 def weekdays_of(words: Sequence[str]) -> list[int] | None:
     """The weekdays that the words of a table's head mean, told by the one language that has them all; else None."""
     for names in _WEEKDAYS:
-        days = [_day_in(word, names) for word in words]
-        told = [day for day in days if day is not None]
+        both = ((_day_in(word, names), _day_in(word, names, ending=True)) for word in words)
+        told = [day for one, other in both if (day := one if one is not None else other) is not None]
         if len(told) == len(words) == len(set(told)):
             return told
     return None
@@ -136,6 +134,20 @@ def day_in(text: str, *, near: date, years: frozenset[int] = frozenset()) -> dat
     if orders[0][1] > 12:
         orders.reverse()
     return nearest_date(*orders[0], near)
+
+
+def monday_in(text: str) -> date | None:
+    """The Monday that a list of weeks names ("2.10.2017", "02-10-2017", "10/2/2017", "2017-10-02"), or None."""
+    try:
+        if iso := _ISO_DATE.search(text):
+            return date(int(iso[1]), int(iso[3]), int(iso[4]))
+        match = _DATE.search(text)
+        if match is None or not match[4]:
+            return None
+        order = (int(match[1]), int(match[3]))
+        return _whole([order] if match[2] == "." else [order, order[::-1]], _year(match[4]), 0)
+    except ValueError:
+        return None
 
 
 def _year(text: str) -> int:

@@ -19,6 +19,7 @@ from bs4.filter import SoupStrainer
 from bot.model import Target, TargetKind
 from bot.scraper.contract import Http, Page, Query
 from bot.scraper.page import loose, soup_of, squeeze, text_in
+from bot.scraper.untis_dates import monday_in
 
 _ARRAY = r"""var\s+{name}\s*=\s*(\[(?:[^\[\]"]|"[^"\n]*")*\])"""
 _ARRAYS = {
@@ -27,10 +28,9 @@ _ARRAYS = {
     TargetKind.ROOM: re.compile(_ARRAY.format(name="rooms")),
 }
 _WEEKS = re.compile(r"""<select[^<>]*name\s*=\s*["']?week\b""", re.I)
-_MONDAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _FLAG = re.compile(r"var\s+flcl\s*=\s*(\d+)")
 _FRAME = re.compile(r"""<i?frame\b[^<>]*\bsrc\s*=\s*["']?([^"'<>\s]*navbar[^"'<>\s]*)""", re.I)
-_WEEK_PAGE = re.compile(r"^(.*/)(?:[a-z]/\d{1,2}|\d{1,2}/[a-z])/[a-z]\d{5}\.html?$", re.I)
+_WEEK_PAGE = re.compile(r"^(.*/)(?:[a-z]/(\d{1,2})|(\d{1,2})/[a-z])/[a-z]\d{5}\.html?$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ class Navbar:
     def wanted(self, query: Query) -> list[str]:
         """The weeks that overlap the days of the query."""
         return [week for week, monday in self.weeks.items() if _overlaps(monday, query)]
+
+    def monday_of(self, url: str) -> date | None:
+        """The Monday of a page among those of several weeks, told by its folder."""
+        folders = _WEEK_PAGE.match(url)
+        return self.weeks.get(folders[2] or folders[3]) if folders and len(self.weeks) > 1 else None
 
 
 def _overlaps(monday: date | None, query: Query) -> bool:
@@ -79,7 +84,7 @@ def navbar_of(text: str) -> Navbar | None:
 def _weeks(soup: BeautifulSoup) -> Iterator[tuple[str, date | None]]:
     """Folder and Monday of each week; an option that is not closed holds the next ones, its own text comes first."""
     for option in soup.find_all("option"):
-        yield str(option.get("value", "")), _monday(str(option.find(string=True, recursive=False) or ""))
+        yield str(option.get("value", "")), monday_in(str(option.find(string=True, recursive=False) or ""))
 
 
 def _names(pattern: re.Pattern[str], text: str) -> Iterator[str]:
@@ -92,14 +97,6 @@ def _names(pattern: re.Pattern[str], text: str) -> Iterator[str]:
         return
     for value in values:
         yield squeeze(value) if isinstance(value, str) else ""
-
-
-def _monday(label: str) -> date | None:
-    match = _MONDAY.search(label)
-    try:
-        return date(int(match[3]), int(match[2]), int(match[1])) if match else None
-    except ValueError:
-        return None
 
 
 async def open_frames(http: Http, query: Query) -> tuple[Page, str]:

@@ -111,3 +111,17 @@ def test_how_odd_a_text_is() -> None:
     assert oddity(TEXTS["ru"].encode("cp1251").decode("cp1252")) > 0.8
     assert oddity(TEXTS["lt"].encode("cp1257").decode("cp1252", "replace")) > 0.2
     assert oddity(TEXTS["pl"].encode("cp1250").decode("cp1252", "replace")) > 0.3
+
+
+@pytest.mark.parametrize(
+    ("broken", "read"), [(b"Gr\xf6\xdfe", "Größe"), (b"Gr\xc3", "Gr\ufffd"), (b"Gr\xa0", "Gr\xa0")]
+)
+def test_a_few_broken_bytes_do_not_make_it_another_charset(broken: bytes, read: str) -> None:
+    body = "<p>Vertretung für Bäcker, Prüfung in Süd ".encode() * 3 + broken
+    assert text_of(page(body, "iso-8859-1")).endswith(read)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
+def test_two_bytes_a_letter_are_told_without_a_mark(encoding: str) -> None:
+    text = "\n<html><p>Müller</p></html>"
+    assert text_of(page(text.encode(encoding), "iso-8859-1")).removeprefix("\ufeff") == text

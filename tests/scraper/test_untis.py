@@ -152,3 +152,92 @@ def test_a_day_without_a_year() -> None:
     assert dated(29, 6, weekday="Donnerstag", near=near, years=years_of("Schuljahr 2016_2017")) == date(2017, 6, 29)
     with pytest.raises(ValueError, match="no such date"):
         dated(31, 2, weekday="Mo", near=near)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Montag Dienstag Mittwoch Donnerstag Freitag",
+        "Mo Di Mi Do Fr Sa",
+        "Mon Tue Wed Thu Fri",
+        "Maandag Dinsdag Woensdag Donderdag Vrijdag",
+        "ma di wo do vr",
+        "Lundi Mardi Mercredi Jeudi Vendredi",
+        "lun mar mer gio ven",
+        "Poniedziałek Wtorek Środa Czwartek Piątek",
+        "Pondělí Úterý Středa Čtvrtek Pátek",
+        "Ponedeljek Torek Sreda Četrtek Petek",
+        "Pirmadienis Antradienis Trečiadienis Ketvirtadienis Penktadienis",
+        "Pirmdiena Otrdiena Trešdiena Ceturtdiena Piektdiena",
+        "Esmaspäev Teisipäev Kolmapäev Neljapäev Reede",
+        "Maanantai Tiistai Keskiviikko Torstai Perjantai",
+        "Måndag Tisdag Onsdag Torsdag Fredag",
+        "Hétfő Kedd Szerda Csütörtök Péntek",
+    ],
+)
+def test_a_row_of_weekdays_is_told_by_one_language(words: str) -> None:
+    assert weekdays_of(words.split()) == list(range(len(words.split())))
+
+
+def test_words_that_are_no_weekdays() -> None:
+    assert weekdays_of(["Mathe", "Deutsch"]) is None
+    assert weekdays_of(["Mo", "Mo"]) is None
+    assert weekday_of("Woche") is None
+    assert weekday_of("Sonnabend") == 5
+
+
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [
+        ("17.4.2018 Dienstag, Woche B", date(2018, 4, 17)),
+        ("24/10/2024 Donderdag (Pagina 1 / 9)", date(2024, 10, 24)),
+        ("10/24/2024 Thursday", date(2024, 10, 24)),
+        ("Thursday, 3/4/2027", date(2027, 3, 4)),
+        ("3/4/2027", date(2027, 4, 3)),
+        ("28-04-2021 Woensdag", date(2021, 4, 28)),
+        ("2021-04-28", date(2021, 4, 28)),
+        ("24. 11. Dienstag", date(2026, 11, 24)),
+        ("11/24 Tuesday", date(2026, 11, 24)),
+        ("29.6. Donnerstag", date(2017, 6, 29)),
+        ("heute", None),
+    ],
+)
+def test_the_day_of_a_title(title: str, day: date | None) -> None:
+    assert day_in(title, near=date(2026, 11, 23), years=frozenset({2016, 2017, 2018})) == day
+
+
+def test_a_title_that_is_no_day_of_the_calendar() -> None:
+    with pytest.raises(ValueError, match="no such date"):
+        day_in("31.2.2026 Montag", near=date(2026, 11, 23))
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("Stand: 08.03.2018 12:37", datetime(2018, 3, 8, 12, 37, tzinfo=ZONE)),
+        ("Stand: <!--12.04.2016 -->22:19 Uhr", datetime(2016, 4, 12, 22, 19, tzinfo=ZONE)),
+        ("Stand: 4-10-2017 8:01</p>", datetime(2017, 10, 4, 8, 1, tzinfo=ZONE)),
+        ("Stand: 24/10/2024 12:16", datetime(2024, 10, 24, 12, 16, tzinfo=ZONE)),
+        ("Last update 10/4/2024 2:05 PM", datetime(2024, 10, 4, 14, 5, tzinfo=ZONE)),
+        ("Stand: 2024-10-24 07:30:12", datetime(2024, 10, 24, 7, 30, tzinfo=ZONE)),
+        ("Stand: XX.XX.XXXX 10:00", None),
+        ("Stand: 31.02.2026 10:00", None),
+    ],
+)
+def test_the_stand_in_other_spellings(text: str, instant: datetime | None) -> None:
+    assert stand_of(f"<p>{text}", ZONE) == instant
+
+
+@pytest.mark.parametrize(
+    ("heads", "fields"),
+    [
+        ("N. sost.,Ora,Classe/i,Docente,Materia,Aula,Testo", " periods classes teacher subject room note"),
+        ("Pamoka,Klasė(s),(Mokytojas),Pavaduojantis,Kab.", "periods classes was_teacher teacher room"),
+        ("Tund,Klass(id),Õpetaja,Aine,Ruum", "periods classes teacher subject room"),
+        ("Heure,Classe(s),(Enseignant),Remplaçant,Salle", "periods classes was_teacher teacher room"),
+        ("Ura,Razred(i),Učitelj,Predmet,Učilnica", "periods classes teacher subject room"),
+        ("uur,Klas(sen),Vervanger,Vak,Lokaal,Naar", "periods classes teacher subject room to"),
+    ],
+)
+def test_headers_of_other_languages(heads: str, fields: str) -> None:
+    assert columns([[Cell(header=True, text=head) for head in heads.split(",")]]) == tuple(fields.split(" "))

@@ -13,6 +13,8 @@ import html
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.errors import NotReleased, SourceError, UnknownTarget
@@ -58,7 +60,8 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
         raise UnknownTarget(query.name, nearest_names(query.name, listed))
     number = listed.index(name) + 1
     pages = [bar]
-    for week in nav.wanted(query)[:12]:
+    # A bar with one week has the timetable of all: the school makes it anew when it changes, not each Monday.
+    for week in (nav.wanted(query) or list(nav.weeks)[: len(nav.weeks) == 1])[:12]:
         page = await week_page(http, base, letter=LETTERS[query.kind], week=week, number=number)
         if page is not None:
             pages.append(page)
@@ -129,6 +132,8 @@ def _plan(page: Page, text: str, query: Query, nav: Navbar | None) -> Plan:
     reader = Reader(kind, name, week[1] if week else "", footnotes_of(found), nav.names if nav else {})
     cells = placed(grid)
     days = days_in(cells, text, query)
+    if nav and (monday := nav.monday_of(page.url)):
+        days = [replace(day, date=day.date or monday + timedelta(days=day.weekday)) for day in days]
     slots = slots_in(cells)
     lessons, free = reader.read(cells, days, slots)
     if not lessons and not free:

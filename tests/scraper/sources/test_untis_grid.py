@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import NotReleased, SourceError, TruncatedPage, UnknownTarget
-from bot.model import FreeDays, TargetKind
+from bot.model import FreeDays, Plan, TargetKind
 from bot.scraper.contract import Http, Page, Query
 from bot.scraper.sources import untis_grid
 
@@ -140,3 +141,88 @@ def test_foreign_pages_are_refused_by_name(body: str) -> None:
     with pytest.raises(SourceError):
         untis_grid.parse([page(body)], query())
     assert untis_grid.recognise(page(body or " ")) == 0.0
+
+
+ROOMY = "<table><tr><td>{0}</td><td>{1}</td></tr><tr><td>{2}</td></tr></table>"
+
+
+def cells(*lessons: tuple[str, ...], style: str = ROOMY) -> str:
+    return "<tr><td>1</td>" + "".join(f"<td colspan=2>{style.format(*one)}</td>" for one in lessons) + "</tr>"
+
+
+def test_the_footnotes_tell_what_stands_where() -> None:
+    notes = (
+        "<table rules=all><tr><td>Nr.</td><td>Le.,Fa.,Rm.</td></tr><tr><td>1)</td><td>erl, MU, M.7</td></tr></table>"
+    )
+    body = grid(cells(("erl", "M.7", "MU"), ("lin", "Aula", "DE"))).replace("</body>", notes + "</body>")
+    found = [(one.subject, one.teachers, one.rooms) for one in untis_grid.parse([page(body)], query()).lessons]
+    assert found == [("MU", ("erl",), ("M.7",)), ("DE", ("lin",), ("Aula",))]
+
+
+def test_without_footnotes_the_subject_is_what_tells_the_teacher() -> None:
+    body = grid(
+        cells(("erl", "M.7", "MU"), ("lin", "A.2", "DE"), ("erl", "M.7", "TH"), ("lin", "A.3", "DE")),
+        days="Montag,Dienstag,Mittwoch,Donnerstag",
+    )
+    found = [(one.subject, one.teachers) for one in untis_grid.parse([page(body)], query()).lessons]
+    assert found == [("MU", ("erl",)), ("DE", ("lin",)), ("TH", ("erl",)), ("DE", ("lin",))]
+
+
+def test_a_week_type_before_the_subject() -> None:
+    style = "<table><tr><td>{0}</td><td>{1}</td><td>{2}</td><td>{3}</td></tr></table>"
+    body = grid(cells(("A,B", "M", "Erle", "R 1"), ("B", "Ph", "Linde", "R 2"), style=style))
+    found = [(one.week, one.subject, one.teachers) for one in untis_grid.parse([page(body)], query()).lessons]
+    assert found == [("", "M", ("Erle",)), ("B", "Ph", ("Linde",))]
+
+
+def test_a_field_left_out_moves_the_next_one_up() -> None:
+    style = "<table><tr><td><b>{0}</b></td>{1}</tr></table>"
+    lessons = [("M", "<td>Erle</td><td>R 1</td>"), ("Ph", "<td>Linde</td><td>R 2</td>"), ("Sp", "<td>R 3</td>")]
+    body = grid(cells(*lessons, style=style), days="Montag,Dienstag,Mittwoch")
+    sport = untis_grid.parse([page(body)], query()).lessons[-1]
+    assert (sport.subject, sport.teachers, sport.rooms) == ("Sp", (), ("R 3",))
+
+
+def test_a_cell_over_two_days_is_on_both() -> None:
+    body = grid("<tr><td>1</td><td colspan=4><b>Projekt</b></td></tr>")
+    assert [one.weekday for one in untis_grid.parse([page(body)], query()).lessons] == [0, 1]
+
+
+BAR = """<html><script>var classes = ["07A", "07B"]; var teachers = ["Erle"]; var rooms = ["R 1"];</script>
+<select name="week">{}</select></html>"""
+ONE = cells(("M", "Erle", "R 1"), style="<table><tr><td><b>{0}</b></td><td>{1}</td><td>{2}</td></tr></table>")
+
+
+class Weeks:
+    """A bar with the weeks given, and a page without dates for each."""
+
+    def __init__(self, *options: str, title: str = "07A") -> None:
+        self.bar, self.title = BAR.format("".join(options)), title
+
+    async def get(self, url: str, **_: object) -> Page:
+        return page(self.bar, url)
+
+    async def get_or_none(self, url: str, **_: object) -> Page | None:
+        return page(grid(ONE, name=self.title), url)
+
+
+async def plan_of(site: Weeks, name: str = "7a") -> Plan:
+    http: Http = site  # type: ignore[assignment] # only the gets are asked
+    asked = query(name, url="https://plan.school.example/s/frames/navbar.htm")
+    return untis_grid.parse(await untis_grid.fetch(http, replace(asked, end=date(2026, 12, 14))), asked)
+
+
+async def test_pages_without_dates_are_of_their_week() -> None:
+    plan = await plan_of(Weeks('<option value="49">30.11.2026', '<option value="50">7-12-2026'))
+    assert [one.date for one in plan.lessons] == [date(2026, 11, 30), date(2026, 12, 7)]
+
+
+async def test_a_bar_with_one_week_has_the_timetable_of_all() -> None:
+    plan = await plan_of(Weeks('<option value="34">17.8.2026'))
+    assert [(one.date, one.weekday) for one in plan.lessons] == [(None, 0)]
+
+
+async def test_a_title_may_be_cut_but_not_be_anothers() -> None:
+    assert (await plan_of(Weeks('<option value="49">30.11.2026', title="07"))).lessons
+    with pytest.raises(UnknownTarget):
+        await plan_of(Weeks('<option value="49">30.11.2026', title="07B"))

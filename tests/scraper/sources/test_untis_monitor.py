@@ -55,6 +55,9 @@ class Site:
             raise NotReleased(f"nothing at {url}")
         return page(self.pages[url], url)
 
+    async def get_or_none(self, url: str, **_: object) -> Page | None:
+        return await self.get(url) if url in self.pages else None
+
 
 async def fetched(pages: dict[str, str], url: str = f"{BASE}/subst_001.htm") -> tuple[list[str], tuple[Page, ...]]:
     site = Site(pages)
@@ -195,3 +198,54 @@ def test_a_value_is_a_string_and_nothing_else() -> None:
         type(value) for one in plan.substitutions for value in one.teachers + one.rooms
     }
     assert kinds == {str}
+
+
+async def test_the_title_frame_is_not_asked() -> None:
+    frames = "<frameset><frame src='subst_title.htm'><frame src='f1/subst_001.htm'><frame src='f2/subst_001.htm'>"
+    same = linked("#")
+    pages = {f"{BASE}/": frames, f"{BASE}/f1/subst_001.htm": same, f"{BASE}/f2/subst_001.htm": same}
+    _, found = await fetched(pages, f"{BASE}/")
+    assert [one.url for one in found] == [f"{BASE}/f1/subst_001.htm"]  # the other frame shows the same page
+    assert untis_monitor.recognise(page(frames)) == 0.9
+
+
+async def test_a_slide_of_the_schools_own_is_passed_over() -> None:
+    slide = '<html><meta http-equiv="refresh" content="9; URL=subst_002.htm"><p>Tag der offenen Tür</p></html>'
+    pages = {f"{BASE}/subst_001.htm": linked("slide.htm"), f"{BASE}/slide.htm": slide}
+    pages[f"{BASE}/subst_002.htm"] = linked("gone.htm")
+    _, found = await fetched(pages)
+    assert [one.url for one in found] == [f"{BASE}/subst_001.htm", f"{BASE}/subst_002.htm"]
+
+
+@pytest.mark.parametrize("said", ["Keine Vertretungen", "Geen vervangingen", "Pavadavimų nėra"])
+def test_a_sentence_is_the_mark_of_an_empty_day(said: str) -> None:
+    alone = f"<div class=mon_title>23.11.2026 Montag</div><table class=mon_list><tr><td>{said}</td></tr></table>"
+    beside = f"<div class=mon_title>23.11.2026 Montag</div><p>{said}</p>"
+    for body in (alone, beside):
+        plan = untis_monitor.parse([page(f"<html><body>{body}</body></html>")], query())
+        assert (plan.days, plan.substitutions) == ((date(2026, 11, 23),), ())
+
+
+def test_a_day_without_a_list_says_that_it_is_kept_back() -> None:
+    with pytest.raises(NotReleased):
+        untis_monitor.parse([page("<div class=mon_title>23.11. Montag</div><p>noch nicht veröffentlicht")], query())
+
+
+def test_a_cell_over_several_columns_moves_nothing() -> None:
+    wide = "<tr class='list odd'><td>1</td><td colspan=2>5a</td><td>Entfall</td></tr>"
+    (one,) = untis_monitor.parse([page(plan_page(wide))], query()).substitutions
+    assert (one.classes, one.subject, one.label) == (("5a",), "", "Entfall")
+
+
+def test_group_rows_without_their_style_are_classes() -> None:
+    rows = "<tr><td colspan=3>5a</td></tr>" + row("1", "Ma", "Entfall") + "<tr><td colspan=3>Bitte ruhig</td></tr>"
+    plan = untis_monitor.parse([page(plan_page(rows, heads="Std.,Fach,Art"))], query())
+    assert [one.classes for one in plan.substitutions] == [("5a",)]
+    assert [one.text for one in plan.notices] == ["5a: Bitte ruhig"]
+
+
+def test_a_list_whose_headers_are_plain_cells() -> None:
+    table = row("Std.", "Klasse(n)", "Fach", "Art") + row("1", "5a", "Ma", "Entfall")
+    body = f"<div class=mon_title>23.11.2026 Montag</div><table class=mon_list>{table}</table>"
+    (one,) = untis_monitor.parse([page(body)], query()).substitutions
+    assert (one.periods, one.classes, one.kind) == (("1",), ("5a",), Kind.CANCELLED)
