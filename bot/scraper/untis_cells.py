@@ -184,11 +184,12 @@ class Reader:
         lists = {TargetKind.TEACHER: told.teachers, TargetKind.ROOM: told.rooms, TargetKind.CLASS: self._classes(told)}
         if self.name and self.name not in lists[self.kind]:
             lists[self.kind].insert(0, self.name)
+        weeks_of = told.weeks if 0 < len(told.weeks) < len(weeks) else [self.week]
         lesson = Lesson(
             subject=told.subject,
             date=day.date,
             weekday=day.weekday,
-            week=self.week,
+            week=weeks_of[0],
             periods=tuple(slot.label for slot in during if slot.label),
             start=during[0].start,
             end=during[-1].end,
@@ -198,7 +199,8 @@ class Reader:
             status=Status.CANCELLED if told.cancelled else Status.PLANNED,
             note="; ".join(told.more),
         )
-        for week in told.weeks if 0 < len(told.weeks) < len(weeks) else [self.week]:
+        yield from self._with_notes(lesson, told.marks)
+        for week in weeks_of[1:]:
             yield from self._with_notes(replace(lesson, week=week), told.marks)
 
     def _classes(self, told: _Told) -> list[str]:
@@ -207,6 +209,9 @@ class Reader:
         return [match_name(name, bar) or name.removesuffix(".") for name in told.classes]
 
     def _with_notes(self, lesson: Lesson, marks: Sequence[str]) -> Iterator[Lesson]:
+        if not marks:
+            yield lesson
+            return
         about = [note for note in self.footnotes if note.number in marks]
         same = [note for note in about if _same(note, lesson)]
         yield _noted(lesson, same)
@@ -280,7 +285,7 @@ def _noted(lesson: Lesson, notes: Sequence[Footnote]) -> Lesson:
         rooms=lesson.rooms or tuple(dict.fromkeys(name for note in notes for name in note.rooms)),
         classes=tuple(dict.fromkeys([*lesson.classes, *(name for note in notes for name in note.classes)])),
         groups=tuple(dict.fromkeys(name for note in notes for name in note.groups)),
-        note="; ".join(dict.fromkeys(note.note for note in notes if note.note)),
+        note="; ".join(dict.fromkeys(filter(None, [lesson.note, *(note.note for note in notes)]))),
     )
 
 

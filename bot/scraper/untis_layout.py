@@ -16,11 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.model import TargetKind
-from bot.scraper.page import class_key
+from bot.scraper.page import class_key, remembered
 from bot.scraper.tables import Cell
 from bot.scraper.untis import names, plain
 from bot.scraper.untis_footnotes import marks_of
 
+_key = remembered(class_key)
 CLASS_LIKE = re.compile(r"\d{1,2}\s?[A-Za-z]\w*\.?|[QE][12F]\w*")
 _WEEKS = re.compile(r"[A-H](?:\s*,\s*[A-H])*")
 
@@ -37,6 +38,8 @@ class Role(enum.Enum):
 
 Place = tuple[int, int]
 BOLD: Place = (-1, -1)
+_LAST = 12
+"""The place from which on all are one: no lesson has so many fields."""
 Known = Mapping[Role, frozenset[str]]
 
 _USUAL = {
@@ -196,8 +199,8 @@ def _pieces(rows: _Rows, *, bold: bool) -> Iterator[Piece]:
     order = 0
     for index, row in enumerate(rows):
         for column, one in enumerate(row):
-            place = BOLD if one.bold else (0, order) if bold else (index, column)
-            order += not one.bold
+            place = BOLD if one.bold else (0, order) if bold else (min(index, _LAST), min(column, _LAST))
+            order = min(order + (not one.bold), _LAST)
             if text := plain(one.text) or plain(one.struck):
                 yield Piece(text if plain(one.text) else "", plain(one.struck), place)
 
@@ -246,10 +249,12 @@ def _told(values: Mapping[Place, list[str]], kind: TargetKind, known: Known) -> 
     hits = [
         (sum(is_known(text, role, known) for text in texts), place, role)
         for place, texts in values.items()
-        for role in known
-        if place != BOLD
+        for role, keys in known.items()
+        if keys and place != BOLD
     ]
-    best = {place: max(count for count, at, _ in hits if at == place) for _, place, _ in hits}
+    best: dict[Place, int] = {}
+    for count, place, _ in hits:
+        best[place] = max(count, best.get(place, 0))
     done: set[Place] = set()
     for count, place, role in sorted(hits, key=lambda hit: -hit[0]):
         if count and count == best[place] and place not in done and role not in taken:
@@ -260,7 +265,8 @@ def _told(values: Mapping[Place, list[str]], kind: TargetKind, known: Known) -> 
 
 def is_known(text: str, role: Role, known: Known) -> bool:
     """Whether a text, or one of the names that it lists, is a known name of that role."""
-    return any(class_key(name) in known.get(role, ()) for name in names(text))
+    keys = known.get(role)
+    return keys is not None and len(keys) > 0 and any(_key(name) in keys for name in names(text))
 
 
 def _share(texts: Sequence[str]) -> float:
