@@ -24,6 +24,8 @@ _PLACEHOLDER = re.compile(r"[-–—]+|\++|\?+|\*+|\.{2,}|_+")
 _DASHES = re.compile(r"[-–—]+")
 _ARROW = re.compile(r"^\s*(?:\?|→|->|=>|»)\s*")
 
+# What stands behind a number of a period: "1. Std.", "6. uur", "3./4."
+_PERIOD_WORD = re.compile(r"(\d)(?:\.?\s?(?:Std|Stunde|uur|lekcja|hod|ora)\b\.?|\.(?=\s?/))", re.I)
 _MOVE = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.(?:\s*(\d{4}|\d{2}))?\s*/\s*(\S.*)$")
 _HTML = re.compile(r"<(/?)html\b", re.I)
 
@@ -144,7 +146,7 @@ def substitution(
     # A struck class without another is a struck row: the class is still whom it is about.
     own_classes = class_list(own.new or own.old, known)
     was_classes = class_list(own.old, known) if own.new and own.old else ()
-    periods = period_labels(_either(row.get("periods")))
+    periods = period_labels(_PERIOD_WORD.sub(r"\1", _either(row.get("periods"))))
     note = _either(row.get("note"))
     moved_from = _MOVE.search(_either(row.get("from")))
     moved_day, moved_periods = _moved(moved_from, day)
@@ -157,7 +159,7 @@ def substitution(
         periods=moved_periods if moved_periods and moved_periods != periods else None,
     )
     target = _either(row.get("to"))
-    if _MOVE.search(target) and target not in label and not note:
+    if target not in label and not note and (_MOVE.search(target) or "label" not in row):
         note = target
     return Substitution(
         kind=_kind(label, row, was, periods),

@@ -15,7 +15,7 @@ from bot.errors import SourceChanged
 from bot.model import Kind, Notice, Substitution, Target, TargetKind, Was
 from bot.scraper.page import class_key, squeeze
 from bot.scraper.tables import Cell, Table
-from bot.scraper.untis import class_list, continued, plain, substitution
+from bot.scraper.untis import changed, class_list, continued, plain, substitution
 from bot.scraper.untis_words import columns
 
 _UNRELEASED = re.compile(
@@ -170,8 +170,7 @@ def _by_class(rows: Sequence[Row], headers: Sequence[str]) -> bool:
     """
     told = hits = 0
     for row in rows:
-        cell = row.cells.get("classes")
-        own = class_list(cell.text or cell.struck, headers) if cell is not None else ()
+        own = class_list(_classes(row), headers)
         if plain(row.header) and own:
             told += 1
             hits += _class_of(row.header, own) is not None or bool({*class_list(row.header)} & {*own})
@@ -185,6 +184,12 @@ def _by_class(rows: Sequence[Row], headers: Sequence[str]) -> bool:
     return not any(class_key(header) in teachers for header in headers)
 
 
+def _classes(row: Row) -> str:
+    """What the row's own cell says of classes now, else before."""
+    cell = changed(row.cells.get("classes"))
+    return cell.new or cell.old
+
+
 def _class_of(header: str, own: Sequence[str]) -> str | None:
     """The class of the row that the header names, alone or as its first word ("5a (Vogt)")."""
     keys = {class_key(name): name for name in own}
@@ -194,8 +199,7 @@ def _class_of(header: str, own: Sequence[str]) -> str | None:
 def _header_classes(row: Row, headers: Sequence[str]) -> tuple[str, ...] | None:
     if not plain(row.header):
         return None
-    cell = row.cells.get("classes")
-    own = class_list(cell.text or cell.struck, headers) if cell is not None else ()
+    own = class_list(_classes(row), headers)
     if class_key(row.header) in {class_key(name) for name in own}:
         return (row.header,)
     if first := _class_of(row.header, own):
@@ -205,7 +209,7 @@ def _header_classes(row: Row, headers: Sequence[str]) -> tuple[str, ...] | None:
 
 def _lone_classes(rows: Sequence[Row]) -> list[str]:
     """The classes that stand alone in a cell: what a run-together list on the same page is written of."""
-    texts = (row.cells["classes"].text.strip("() ") for row in rows if "classes" in row.cells)
+    texts = (_classes(row).strip("() ") for row in rows)
     return [text for text in dict.fromkeys(texts) if len(class_list(text)) == 1 and plain(text)]
 
 

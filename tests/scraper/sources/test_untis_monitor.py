@@ -249,3 +249,23 @@ def test_a_list_whose_headers_are_plain_cells() -> None:
     body = f"<div class=mon_title>23.11.2026 Montag</div><table class=mon_list>{table}</table>"
     (one,) = untis_monitor.parse([page(body)], query()).substitutions
     assert (one.periods, one.classes, one.kind) == (("1",), ("5a",), Kind.CANCELLED)
+
+
+def test_a_row_for_another_class_than_before() -> None:
+    rows = row("1", "<s>5a</s>?5b", "Ma", "Vertr.") + row("2", "5b", "Ma", "Vertr.")
+    first, _ = untis_monitor.parse([page(plan_page(rows))], query()).substitutions
+    assert (first.classes, first.was.classes) == (("5b",), ("5a",))
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"), [("1. Std.", ("1",)), ("3./4.", ("3/4",)), ("3. - 5.", ("3", "4", "5")), ("6. uur", ("6",))]
+)
+def test_periods_with_words_behind_them(text: str, periods: tuple[str, ...]) -> None:
+    (one,) = untis_monitor.parse([page(plan_page(row(text, "5a", "Ma", "Vertr.")))], query()).substitutions
+    assert one.periods == periods
+
+
+def test_where_a_row_goes_to_is_its_note_when_nothing_else_says_what_it_is() -> None:
+    heads = "uur,Klas,Vak,Naar"
+    (one,) = untis_monitor.parse([page(plan_page(row("7", "1a", "---", "Uitval"), heads=heads))], query()).substitutions
+    assert one.note == "Uitval"
