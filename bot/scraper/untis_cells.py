@@ -149,6 +149,7 @@ class Reader:
     ) -> list[Lesson]:
         everything = [entry for several in entries for entry in several]
         known = self._known()
+        texts = {piece.text for entry in everything for piece in entry.pieces}
         roles = roles_of(everything, self.kind, known)
         weeks = {
             letter
@@ -161,7 +162,7 @@ class Reader:
             ((day.first, during[0].first), lesson)
             for (day, during), several in zip(places, entries, strict=True)
             for entry in several
-            for lesson in self._lessons(day, during, _told(entry, roles, known), weeks)
+            for lesson in self._lessons(day, during, _told(entry, roles, known, texts), weeks)
         ]
         return [lesson for _, lesson in sorted(found, key=lambda one: one[0])]
 
@@ -241,7 +242,8 @@ class _Told:
         return bool(self.teachers or self.rooms or self.classes)
 
 
-def _told(entry: Entry, roles: Mapping[Place, Role], known: Known) -> _Told:
+def _told(entry: Entry, roles: Mapping[Place, Role], known: Known, texts: Set[str]) -> _Told:
+    """The entry with its texts in their fields. `texts` are all of the page: "Erle." and "Erle" are one teacher."""
     told = _Told(entry.marks)
     pieces = entry.pieces
     if roles.get(BOLD) is Role.SUBJECT and all(piece.place != BOLD for piece in pieces):
@@ -254,6 +256,8 @@ def _told(entry: Entry, roles: Mapping[Place, Role], known: Known) -> _Told:
             told.subject, told.cancelled = piece.text or piece.struck, not piece.text
         elif role is None or role is Role.SUBJECT:
             told.more.append(piece.text or piece.struck)
+        elif role is Role.TEACHER and piece.text.endswith(".") and piece.text[:-1] in texts:
+            told.teachers.append(piece.text[:-1])
         else:
             lists = {Role.TEACHER: told.teachers, Role.ROOM: told.rooms, Role.CLASS: told.classes}
             lists.get(role, told.weeks).extend(names(piece.text))

@@ -239,12 +239,10 @@ def roles_of(entries: Sequence[Entry], kind: TargetKind, known: Known) -> dict[P
 
 
 def _told(values: Mapping[Place, list[str]], kind: TargetKind, known: Known) -> Iterator[tuple[Place, Role]]:
-    """The places whose texts are known names, the surest first; each role once. Bold is the subject or the class."""
+    """The places whose texts are known names, the surest first; each role once."""
     taken: set[Role] = set()
     if BOLD in values:
-        classes = [text for text in values[BOLD] if is_known(text, Role.CLASS, known) or CLASS_LIKE.fullmatch(text)]
-        role = Role.CLASS if kind is not TargetKind.CLASS and len(classes) * 2 > len(values[BOLD]) else Role.SUBJECT
-        taken.add(role)
+        taken.add(role := _bold(values, kind, known))
         yield BOLD, role
     hits = [
         (sum(is_known(text, role, known) for text in texts), place, role)
@@ -261,6 +259,22 @@ def _told(values: Mapping[Place, list[str]], kind: TargetKind, known: Known) -> 
             done.add(place)
             taken.add(role)
             yield place, role
+
+
+def _bold(values: Mapping[Place, list[str]], kind: TargetKind, known: Known) -> Role:
+    """What is bold: the subject, in other grids than a class's also the classes, in a room's also the teacher."""
+    texts = values[BOLD]
+    classes = [text for text in texts if is_known(text, Role.CLASS, known) or CLASS_LIKE.fullmatch(text)]
+    if kind is TargetKind.CLASS:
+        return Role.SUBJECT
+    if len(classes) * 2 > len(texts):
+        return Role.CLASS
+    hits = {role: sum(is_known(text, role, known) for text in texts) for role in (Role.SUBJECT, Role.TEACHER)}
+    if kind is TargetKind.TEACHER or hits[Role.SUBJECT] > hits[Role.TEACHER]:
+        return Role.SUBJECT
+    # The usual order of a room's cell: teacher, class, subject.
+    usual = _mostly(CLASS_LIKE, values.get((0, 0), [])) and (0, 1) in values
+    return Role.TEACHER if usual or hits[Role.TEACHER] else Role.SUBJECT
 
 
 def is_known(text: str, role: Role, known: Known) -> bool:

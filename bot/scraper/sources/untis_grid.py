@@ -129,6 +129,7 @@ def _plan(page: Page, text: str, query: Query, nav: Navbar | None) -> Plan:
     week = _WEEK.search(text[grid.end :])
     if query.name and name and not _is_of(name, query.name, nav.names[kind] if nav else ()):
         raise UnknownTarget(query.name, (name,))
+    name = (match_name(query.name, nav.names[kind]) if nav and query.name else None) or name
     reader = Reader(kind, name, week[1] if week else "", footnotes_of(found), nav.names if nav else {})
     cells = placed(grid)
     days = days_in(cells, text, query)

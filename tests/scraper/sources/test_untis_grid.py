@@ -223,6 +223,17 @@ async def test_a_bar_with_one_week_has_the_timetable_of_all() -> None:
 
 
 async def test_a_title_may_be_cut_but_not_be_anothers() -> None:
-    assert (await plan_of(Weeks('<option value="49">30.11.2026', title="07"))).lessons
+    cut = await plan_of(Weeks('<option value="49">30.11.2026', title="07"))
+    assert [one.classes for one in cut.lessons] == [("07A",)]
     with pytest.raises(UnknownTarget):
         await plan_of(Weeks('<option value="49">30.11.2026', title="07B"))
+
+
+def test_a_rooms_grid_begins_with_the_teacher() -> None:
+    style = "<table><tr><td><b>{0}</b></td><td>{1}</td><td>{2}</td></tr><tr><td colspan=3>1)</td></tr></table>"
+    body = grid(cells(("Erle.", "7a", "Mat"), ("Erle", "4b", "KLjuh"), style=style), name="R 12")
+    found = untis_grid.parse([page(body, URL.replace("/c", "/r"))], query()).lessons
+    assert [(one.subject, one.teachers, one.classes, one.rooms) for one in found] == [
+        ("Mat", ("Erle",), ("7a",), ("R 12",)),
+        ("KLjuh", ("Erle",), ("4b",), ("R 12",)),
+    ]
