@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from bot.errors import WrongPage
+from bot.errors import SourceError, WrongPage
 from bot.scraper.contract import Http, Page, Source
 from bot.scraper.page import text_of, why_not
 
@@ -25,7 +25,7 @@ def ranked(page: Page, sources: Iterable[Source]) -> list[tuple[float, Source]]:
 def _sureness(source: Source, page: Page) -> float:
     try:
         return source.recognise(page)
-    except ValueError:  # an address that cannot even be taken apart: nobody's
+    except (ValueError, SourceError):  # an address that cannot even be taken apart, a page that is none: nobody's
         return 0.0
 
 

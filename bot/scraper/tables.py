@@ -26,6 +26,7 @@ _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"
 _TWO_NAMES = re.compile(r"\s*(\S+(?:\s\S+)*)[ \u00a0]{2,}\S")
 _NUMBER = re.compile(r"\s*(\d{1,6})")
 _STRUCK = frozenset({"s", "strike", "del"})
+_MAX_DEPTH = 30
 _BOLD = frozenset({"b", "strong"})
 
 
@@ -78,6 +79,7 @@ def tables(text: str, wanted: re.Pattern[str]) -> Iterator[Table]:
     """The outermost tables of a page whose start tag's attributes `wanted` finds, in the page's order.
 
     Comments, scripts and styles are passed over. A table that the page never closes comes last, with `closed` False.
+    Raises SourceChanged for tables nested deeper than any page nests them.
     """
     position = 0
     cells: dict[str, Cell] = {}
@@ -218,6 +220,8 @@ def _read(text: str, start: re.Match[str], cells: dict[str, Cell]) -> Table:
             top.add(cell)
             position = simple.end()
         elif name == "table" and not token[1]:
+            if len(stack) >= _MAX_DEPTH:
+                raise SourceChanged("tables are nested deeper than in any plan")
             inner = Table(token[3], token.start())
             if top.open:
                 top.tables.append(inner)

@@ -73,3 +73,14 @@ def test_noise_costs_no_more_than_its_length(piece: str) -> None:
         spent.append(time.process_time() - began)
     # Ten times the noise: ten times the work, where a quadratic scan would take a hundred times.
     assert spent[1] < 40 * (spent[0] + 0.005)
+
+
+def test_tables_nested_without_end_are_no_plan() -> None:
+    with pytest.raises(SourceChanged):
+        list(tables("<table>" + "<tr><td><table>" * 20_000, ANY))
+
+
+def test_the_short_name_of_a_header_stands_before_two_blanks() -> None:
+    row = "<td class=inline_header>2B1 &nbsp;B-JAAR</td><td class=inline_header>5a b</td>"
+    table = only(f"<table><tr>{row}</tr></table>")
+    assert [cell.short for cell in table.rows[0]] == ["2B1", ""]
