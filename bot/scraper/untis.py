@@ -15,8 +15,9 @@ from functools import lru_cache
 
 from bot.errors import TruncatedPage
 from bot.model import Kind, Substitution, Was
-from bot.scraper.page import match_name, nearest_date, period_labels, remembered, squeeze
+from bot.scraper.page import match_name, period_labels, remembered, squeeze
 from bot.scraper.tables import Cell
+from bot.scraper.untis_dates import day_beside
 from bot.scraper.untis_words import kind_of_word
 
 # A cell that stands for nothing: "---", "+" (together, unchanged), "???" (not yet known).
@@ -26,7 +27,8 @@ _ARROW = re.compile(r"^\s*(?:\?|→|->|=>|»)\s*")
 
 # What stands behind a number of a period: "1. Std.", "6. uur", "3./4."
 _PERIOD_WORD = re.compile(r"(\d)(?:\.?\s?(?:Std|Stunde|uur|lekcja|hod|ora)\b\.?|\.(?=\s?/))", re.I)
-_MOVE = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.(?:\s*(\d{4}|\d{2}))?\s*/\s*(\S.*)$")
+_MOVE = re.compile(r"(?<!\d)(\d{1,2})([-./])\s?(\d{1,2})(?:\2(?:\s?\d{4}|\s?\d{2})?)?\s*/\s*(\S.*)$")
+_ROW_DATE = re.compile(r"(?:\w{2,3}[-. ]+)?(\d{1,2})([-./])\s?(\d{1,2})(?:\2\s?(?:\d{2,4})?)?")
 _HTML = re.compile(r"<(/?)html\b", re.I)
 
 
@@ -143,18 +145,19 @@ def substitution(
     teachers, was_teachers = _names(row, "teacher")
     rooms, was_rooms = _names(row, "room")
     own = changed(row.get("classes"))
+    planned = _either(row.get("was_classes")) or own.old
     # A struck class without another is a struck row: the class is still whom it is about.
-    own_classes = class_list(own.new or own.old, known)
-    was_classes = class_list(own.old, known) if own.new and own.old else ()
+    own_classes = class_list(own.new or planned, known)
+    was_classes = class_list(planned, known) if own.new else ()
     periods = period_labels(_PERIOD_WORD.sub(r"\1", _either(row.get("periods"))))
     note = _either(row.get("note"))
     moved_from = _MOVE.search(_either(row.get("from")))
     moved_day, moved_periods = _moved(moved_from, day)
     was = Was(
         subject=was_subject if was_subject and was_subject != subject else None,
-        teachers=was_teachers if was_teachers and was_teachers != teachers else None,
-        rooms=was_rooms if was_rooms and was_rooms != rooms else None,
-        classes=was_classes or None,
+        teachers=_others(was_teachers, teachers),
+        rooms=_others(was_rooms, rooms),
+        classes=_others(was_classes, own_classes),
         date=moved_day if moved_day != day else None,
         periods=moved_periods if moved_periods and moved_periods != periods else None,
     )
@@ -190,22 +193,27 @@ def _names(row: Mapping[str, Cell], name: str) -> tuple[tuple[str, ...], tuple[s
     return names(new), names(old)
 
 
+def _others(planned: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...] | None:
+    """What was planned, or None when it is the same in whatever order."""
+    return planned if planned and {*planned} != {*now} else None
+
+
 def _moved(move: re.Match[str] | None, day: date) -> tuple[date | None, tuple[str, ...]]:
     if move is None:
         return day, ()
     try:
-        return nearest_date(int(move[1]), int(move[2]), day), period_labels(move[4])
+        return day_beside(move[1], move[2], move[3], day), period_labels(move[4])
     except ValueError:
         return day, ()
 
 
 def _own_date(cell: Cell | None, day: date) -> date:
     """The date that the row itself states, near the day under which it stands."""
-    match = re.fullmatch(r"(?:\w{2,3}[-. ]+)?(\d{1,2})\.(\d{1,2})\.(?:\d{2,4})?", _either(cell))
+    match = _ROW_DATE.fullmatch(_either(cell))
     if match is None:
         return day
     try:
-        return nearest_date(int(match[1]), int(match[2]), day)
+        return day_beside(match[1], match[2], match[3], day)
     except ValueError:
         return day
 

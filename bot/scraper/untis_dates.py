@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -134,6 +135,23 @@ def day_in(text: str, *, near: date, years: frozenset[int] = frozenset()) -> dat
     if orders[0][1] > 12:
         orders.reverse()
     return nearest_date(*orders[0], near)
+
+
+def day_beside(first: str, separator: str, second: str, near: date) -> date:
+    """The day of a row that names it by two numbers ("9.4.", "24-11", "11/24"): the one nearest to its table's day.
+
+    Raises ValueError when they are no day.
+    """
+    orders = [(int(first), int(second))]
+    if separator != ".":
+        orders.append((int(second), int(first)))
+    found = []
+    for day, month in orders:
+        with suppress(ValueError):
+            found.append(nearest_date(day, month, near))
+    if not found:
+        raise ValueError(f"no such date: {first}{separator}{second}")
+    return min(found, key=lambda one: abs((one - near).days))
 
 
 def monday_in(text: str) -> date | None:

@@ -169,7 +169,9 @@ def _column(title: str) -> str:
     for title in dict.fromkeys((folded, _ENDING.sub("", folded))):
         if found := next((name for name, pattern in _HEADERS if pattern.fullmatch(title)), ""):
             return found
-    return ""
+    words = folded.split()
+    several = {_column(word) for word in words} if len(words) > 1 else set()
+    return several.pop() if len(several) == 1 else ""  # "Lehrerin" over "Lehrer"
 
 
 def _settle(found: list[str], titles: Sequence[str], name: str) -> None:

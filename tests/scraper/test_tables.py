@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -69,7 +70,8 @@ def test_noise_costs_no_more_than_its_length(piece: str) -> None:
     spent = []
     for count in (4_000, 40_000):
         began = time.process_time()
-        list(tables("<table>" + piece * count, ANY))
+        with suppress(SourceChanged):
+            list(tables("<table>" + piece * count, ANY))
         spent.append(time.process_time() - began)
     # Ten times the noise: ten times the work, where a quadratic scan would take a hundred times.
     assert spent[1] < 40 * (spent[0] + 0.005)

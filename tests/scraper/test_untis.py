@@ -9,7 +9,7 @@ from bot.errors import SourceChanged
 from bot.model import Kind
 from bot.scraper.tables import Cell
 from bot.scraper.untis import changed, class_list, continued
-from bot.scraper.untis_dates import dated, day_in, stand_of, weekday_of, weekdays_of, years_of
+from bot.scraper.untis_dates import dated, day_beside, day_in, stand_of, weekday_of, weekdays_of, years_of
 from bot.scraper.untis_words import columns, kind_of_word
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -241,3 +241,16 @@ def test_the_stand_in_other_spellings(text: str, instant: datetime | None) -> No
 )
 def test_headers_of_other_languages(heads: str, fields: str) -> None:
     assert columns([[Cell(header=True, text=head) for head in heads.split(",")]]) == tuple(fields.split(" "))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "day"),
+    [
+        (("9", ".", "4"), date(2024, 4, 9)),
+        (("24", "-", "3"), date(2024, 3, 24)),
+        (("4", "/", "9"), date(2024, 4, 9)),
+        (("31", ".", "12"), date(2023, 12, 31)),
+    ],
+)
+def test_the_day_of_a_row_is_the_nearest_to_its_table(numbers: tuple[str, str, str], day: date) -> None:
+    assert day_beside(*numbers, date(2024, 4, 8)) == day

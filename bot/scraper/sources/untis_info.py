@@ -30,7 +30,7 @@ _TABLES = re.compile(r"""class\s*=\s*["']?[^"'<>]*\b(?:subst|info)\b|\brules\s*=
 _SUBST = re.compile(r"""class\s*=\s*["']?[^"'<>]*\bsubst\b""", re.I)
 _BOLD = re.compile(r"<(?:b|strong)\b[^<>]*>(?:\s|<[^<>/]*>)*([^<]{4,60})", re.I)
 _DAY = re.compile(
-    r"\d{1,2}\.\s?\d{1,2}\.|\d{1,4}[-./]\s?\d{1,2}(?:[-./]\d{1,4})?[\s,]+([^\W\d_]{2,})"
+    r"\d{1,2}\.\s?\d{1,2}\.(?:\d{4})?\W*([^\W\d_]{2,})?|\d{1,4}[-./]\s?\d{1,2}(?:[-./]\d{1,4})?[\s,]+([^\W\d_]{2,})"
     r"|([^\W\d_]{2,})[\s,.]+\d{1,4}[-./]\d"
 )
 _PAGE_NUMBER = re.compile(r"w(\d{5})\.html?$", re.I)

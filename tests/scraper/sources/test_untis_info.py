@@ -123,3 +123,13 @@ def test_foreign_pages_are_refused_by_name(body: str, error: type[SourceError]) 
     with pytest.raises(error):
         untis_info.parse([page(body)], query())
     assert untis_info.recognise(page(body or " ")) == 0.0
+
+
+@pytest.mark.parametrize("title", ["23.11. Montag", "23-11 Maandag", "Monday 11/23", "23.11.2026"])
+def test_a_bold_date_is_a_title_only_with_a_weekday_or_alone(title: str) -> None:
+    heads = "".join(f"<th>{word}</th>" for word in ("Klasse(n)", "Datum", "Stunde", "Fach"))
+    table = f"<table class=subst><tr>{heads}</tr><tr><td>6a</td><td>24/11</td><td>1</td><td>M</td></tr></table>"
+    body = f"<div id=vertretung><b>{title}</b><p><b>1.12. Elternabend</b></p>{table}</div>"
+    plan = untis_info.parse([Page("https://plan.school.example/w/48/w00000.htm", body.encode())], query())
+    assert plan.days == (date(2026, 11, 23),)
+    assert [one.date for one in plan.substitutions] == [date(2026, 11, 24)]

@@ -269,3 +269,16 @@ def test_where_a_row_goes_to_is_its_note_when_nothing_else_says_what_it_is() -> 
     heads = "uur,Klas,Vak,Naar"
     (one,) = untis_monitor.parse([page(plan_page(row("7", "1a", "---", "Uitval"), heads=heads))], query()).substitutions
     assert one.note == "Uitval"
+
+
+def test_planned_classes_in_a_column_of_their_own() -> None:
+    heads = "Klasse(n),statt Klasse(n),Stunde,Fach,Lehrerin Lehrer,statt Lehrkraft,statt Raum"
+    same = row("(7B, 7A)", "7A, 7B", "1", "Sp", "FI, KR", "KR, FI", "T6")
+    other = row("7C", "7C, 7D", "1", "Sp", "FI", "KR", "T6")
+    away = row("", "7D", "1", "---", "---", "KR", "T6")
+    found = untis_monitor.parse([page(plan_page(same + other + away, heads=heads))], query()).substitutions
+    assert [(one.classes, one.was.classes, one.was.teachers) for one in found] == [
+        (("7B", "7A"), None, None),
+        (("7C",), ("7C", "7D"), ("KR",)),
+        (("7D",), None, ("KR",)),
+    ]
