@@ -149,7 +149,7 @@ def substitution(
     # A struck class without another is a struck row: the class is still whom it is about.
     own_classes = class_list(own.new or planned, known)
     was_classes = class_list(planned, known) if own.new else ()
-    periods = period_labels(_PERIOD_WORD.sub(r"\1", _either(row.get("periods"))))
+    periods = _periods(_either(row.get("periods")))
     note = _either(row.get("note"))
     moved_from = _MOVE.search(_either(row.get("from")))
     moved_day, moved_periods = _moved(moved_from, day)
@@ -161,8 +161,12 @@ def substitution(
         date=moved_day if moved_day != day else None,
         periods=moved_periods if moved_periods and moved_periods != periods else None,
     )
-    target = _either(row.get("to"))
-    if target not in label and not note and (_MOVE.search(target) or "label" not in row):
+    if (
+        (target := _either(row.get("to")))
+        and target not in label
+        and not note
+        and (_MOVE.search(target) or "label" not in row)
+    ):
         note = target
     return Substitution(
         kind=_kind(label, row, was, periods),
@@ -193,9 +197,14 @@ def _names(row: Mapping[str, Cell], name: str) -> tuple[tuple[str, ...], tuple[s
     return names(new), names(old)
 
 
+@remembered
+def _periods(text: str) -> tuple[str, ...]:
+    return period_labels(_PERIOD_WORD.sub(r"\1", text))
+
+
 def _others(planned: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...] | None:
     """What was planned, or None when it is the same in whatever order."""
-    return planned if planned and {*planned} != {*now} else None
+    return planned if planned and planned != now and {*planned} != {*now} else None
 
 
 def _moved(move: re.Match[str] | None, day: date) -> tuple[date | None, tuple[str, ...]]:

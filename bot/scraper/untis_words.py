@@ -170,7 +170,7 @@ def _column(title: str) -> str:
         if found := next((name for name, pattern in _HEADERS if pattern.fullmatch(title)), ""):
             return found
     words = folded.split()
-    several = {_column(word) for word in words} if len(words) > 1 else set()
+    several = {_column(word) for word in words} if 1 < len(words) < 4 else set()
     return several.pop() if len(several) == 1 else ""  # "Lehrerin" over "Lehrer"
 
 
