@@ -66,7 +66,9 @@ def _utf8(body: bytes) -> str | None:
     """
     try:
         return body.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":  # cut inside the last letter
+            return body[: error.start].decode("utf-8")
         text = body.decode("utf-8", "surrogateescape")
     broken = len(_BROKEN.findall(text))
     letters = sum(len(run) for run in _OUTSIDE_ASCII_RUN.findall(text)) - broken
