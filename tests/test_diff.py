@@ -128,6 +128,26 @@ def test_cancelled_here_and_added_there_has_moved() -> None:
     assert item.edit.after.periods == ("7",)
 
 
+def test_a_double_lesson_moves_as_one() -> None:
+    double = [lesson(1, "Art"), lesson(2, "Art"), lesson(3, "Sport")]
+    after = [lesson(3, "Sport"), lesson(5, "Art"), lesson(6, "Art")]
+    found = told(State(canonical(double)), State(canonical(after)))
+    assert [(one.edit.before, one.edit.after) for one in found] == [(double[0], after[1]), (double[1], after[2])]
+    marked_gone = [replace(one, status=Status.CANCELLED) for one in double[:2]]
+    fresh = [replace(one, status=Status.ADDED) for one in after[1:]]
+    assert meaning(double, [*marked_gone, lesson(3, "Sport"), *fresh]) == [What.MOVED, What.MOVED]
+
+
+def test_a_class_that_is_split_and_one_that_is_joined() -> None:
+    whole = replace(lesson(3, "English"), teachers=("Lis",), rooms=("21",))
+    first, second = replace(whole, groups=("1/2",)), replace(whole, groups=("2/2",), teachers=("Sowa",), rooms=("22",))
+    (split_,) = told(State((whole,)), State(canonical([first, second])))
+    assert (split_.what, split_.edit) == (What.CHANGED, Edit(whole, second))
+    (joined,) = told(State(canonical([first, second])), State((whole,)))
+    assert (joined.what, joined.edit) == (What.CHANGED, Edit(second, whole))
+    assert meaning([whole, first], [whole]) == [What.CANCELLED]  # the whole class had its lesson beside it
+
+
 def test_a_change_that_is_taken_back() -> None:
     changed = [replace(PLAN[0], rooms=("12",), status=Status.CHANGED, was=Was(rooms=("11",))), *PLAN[1:]]
     assert meaning(changed, PLAN) == [What.AS_PLANNED]
