@@ -89,6 +89,7 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
     target_id = WHOLE if target is None else target.id
     now = deps.now()
     hash_ = plan_hash(plan)
+    doubted_as = plan_hash(replace(plan, notices=()))  # messages beside a plan may change with every look
     async with deps.db.transaction() as transaction:
         if await accounts.feed_by_id(transaction, feed.id) is None:
             raise NotReleased("its address was removed while it was read")
@@ -106,10 +107,9 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
             plan = carried(old.plan, plan, today, school.calendar)
         if old is not None and is_doubtful(old.plan, plan, today):
             waiting = await snapshots.doubted(transaction, feed.id, target_id)
-            interval = deps.config.poll_minutes * 60
-            if waiting is None or waiting[0] != hash_ or now - waiting[1] < interval:
-                if waiting is None or waiting[0] != hash_:
-                    await snapshots.doubt(transaction, feed.id, target_id, hash_=hash_, now=now)
+            if waiting is None or waiting[0] != doubted_as:
+                await snapshots.doubt(transaction, feed.id, target_id, hash_=doubted_as, now=now)
+            if waiting is None or waiting[0] != doubted_as or now - waiting[1] < deps.config.poll_minutes * 60:
                 return Refreshed(old, changed=False, doubted=True)
         await snapshots.trust(transaction, feed.id, target_id)
         revision = 1 if old is None else old.revision + 1
