@@ -190,6 +190,13 @@ async def test_three_taps_and_the_text(stage: Stage, ona: Person) -> None:
     await newest(stage, ona.chat, after=count)
     shown = await said(stage, ona, "learn all formulas")
     assert shown.text == "Changed:\n▫ Fizika: learn all formulas → Wed 25/11"
+    for typed, line in (("learn them twice for friday", "learn them twice → Fri 27/11"),
+                        ("26.11", "learn them twice → Thu 26/11")):  # fmt: skip
+        count = sum(message.from_bot for message in ona.messages)
+        await ona.press(shown, "Change the text")
+        await newest(stage, ona.chat, after=count)
+        shown = await said(stage, ona, typed)
+        assert shown.text == f"Changed:\n▫ Fizika: {line}"
 
 
 async def test_an_unknown_subject_is_asked_for_and_the_text_kept(stage: Stage, ona: Person) -> None:
