@@ -26,8 +26,13 @@ class _Line:
 
 def day_name(texts: Texts, day: date) -> str:
     """ "Tuesday 24.11", as it begins a sentence. HTML."""
-    name = dates.weekday(texts.language, day.weekday())
-    return escape(f"{name[:1].upper()}{name[1:]} {dates.short_date(texts.language, day)}")
+    name = _inside(texts, day)
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def _inside(texts: Texts, day: date) -> str:
+    """ "wtorek 24.11", as it stands inside a sentence. HTML."""
+    return escape(f"{dates.weekday(texts.language, day.weekday())} {dates.short_date(texts.language, day)}")
 
 
 def changes_text(
@@ -49,16 +54,16 @@ def published_text(texts: Texts, days: Sequence[date], items: Sequence[Told] = (
     """The lead of a message about days that are out now. HTML."""
     if len(days) > 1:
         words = texts("The plan from {first} to {last} is out").format(
-            first=day_name(texts, days[0]), last=day_name(texts, days[-1])
+            first=_inside(texts, days[0]), last=_inside(texts, days[-1])
         )
     else:
-        words = texts("The plan for {day} is out").format(day=day_name(texts, days[0]))
+        words = texts("The plan for {day} is out").format(day=_inside(texts, days[0]))
     return " · ".join([words, *lines_of(texts, items)])
 
 
 def rebuilt_text(texts: Texts, day: date) -> str:
     """The lead of the message about a new timetable. HTML."""
-    return texts("The timetable was rebuilt, from {day} on").format(day=day_name(texts, day))
+    return texts("The timetable was rebuilt, from {day} on").format(day=_inside(texts, day))
 
 
 def _listed(name: str, lines: Sequence[str]) -> str:

@@ -114,6 +114,12 @@ def test_plans_that_are_out() -> None:
     assert rebuilt_text(TEXTS, DAY) == "The timetable was rebuilt, from Tuesday 24/11 on"
 
 
+def test_weekdays_are_written_small_inside_a_sentence() -> None:
+    assert published_text(texts_in("pl"), [DAY]) == "Jest już plan: wtorek 24.11"
+    assert rebuilt_text(texts_in("lt"), DAY) == "Naujas tvarkaraštis, galioja nuo: antradienis 11-24"
+    assert published_text(texts_in("de"), [DAY]) == "Der Plan für Dienstag 24.11. ist da"
+
+
 def test_an_edit_of_the_weekly_plan_is_said_once_for_all_weeks() -> None:
     states = State(canonical([ENGLISH])), State(canonical([replace(ENGLISH, rooms=("112",))]))
     words = changes_text(TEXTS, DAY, told(*states), before=states[0], after=states[1], weekly=True)
