@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 WHOLE = 0  # the target of a feed that is read as a whole
 WEEKS_AHEAD = 2
 LONGEST_PAUSE = 4 * 3600
+MOST_PARTS = 40  # of a page's shape that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,22 @@ def healthy(health: Health, now: int, pause: int, shape: str) -> Health:
         error="",
         next_at=now + jittered(pause),
         told_admin=False,
-        shape=shape or health.shape,
+        shape=layouts(health.shape, shape),
     )
+
+
+def layouts(known: str, shape: str) -> str:
+    """The parts of a page's shape ("|" between them) that were ever seen, sorted.
+
+    A table that only some days have is no other layout: a quiet day comes without it.
+    """
+    parts = {part.strip() for part in (*known.split("|"), *shape.split("|"))}
+    return "|".join(sorted(parts - {""})[:MOST_PARTS])
+
+
+def is_strange(known: str, shape: str) -> bool:
+    """Whether a page shows a part that none of its earlier answers had."""
+    return bool(known) and bool(shape) and layouts(known, "") != layouts(known, shape)
 
 
 def failing(health: Health, error: SourceError, now: int, pause: int) -> Health:

@@ -11,7 +11,7 @@ from bot import announce, compose, notify
 from bot.context import Deps
 from bot.errors import LoginRequired, NotReleased, SourceError, UnknownTarget
 from bot.model import FreeDays
-from bot.pipeline import Refreshed, failing, healthy, refresh
+from bot.pipeline import Refreshed, failing, healthy, is_strange, refresh
 from bot.scraper.http import Round
 from bot.store import accounts, schools
 from bot.store.schools import Feed, Health, School, StoredTarget
@@ -155,7 +155,7 @@ async def refresh_feed(
             log.info("%s (%s) is back", school.id, feed.source)
         if health.told_admin and feed.owner_chat is None and not await _told_with_another(deps, feed, health):
             await notify.source_is_back(deps, school, feed, health)
-        if feed.owner_chat is None and health.shape and shape and health.shape != shape:
+        if feed.owner_chat is None and is_strange(health.shape, shape):
             await notify.shape_changed(deps, school, feed)
     async with deps.db.transaction() as transaction:
         now = await accounts.feed_by_id(transaction, feed.id)

@@ -17,7 +17,7 @@ from bot.config import Config
 from bot.context import Deps
 from bot.errors import SourceDown
 from bot.model import Lesson, Notice, Plan, Target, TargetKind
-from bot.pipeline import Refreshed, refresh
+from bot.pipeline import Refreshed, is_strange, layouts, refresh
 from bot.scraper.contract import Page, Source
 from bot.scraper.http import Round
 from bot.store import schools
@@ -117,3 +117,13 @@ async def test_messages_that_change_with_every_look_do_not_keep_a_doubt_alive(as
     await ask(FULL, 0)
     assert (await ask(replace(HALF, notices=(Notice("it is 12:15"),)), POLL)).doubted
     assert (await ask(replace(HALF, notices=(Notice("it is 12:30"),)), 2 * POLL)).changed
+
+
+def test_a_table_that_a_quiet_day_lacks_is_no_other_layout() -> None:
+    known = layouts(layouts("", "rows(class,period)|duties(time)"), "rows(class,period)")
+    assert known == "duties(time)|rows(class,period)"
+    assert not is_strange("", "rows(class,period)")  # the first look
+    assert not is_strange(known, "duties(time)")
+    assert not is_strange(known, "")
+    assert is_strange(known, "rows(class,period,room)")
+    assert not is_strange(layouts(known, "rows(class,period,room)"), "rows(class,period)|rows(class,period,room)")

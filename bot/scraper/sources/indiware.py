@@ -95,7 +95,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         notices=notices,
         free_days=free_days(free),
         days=tuple(day.day for day in days.values() if day.listed),
-        shape=" ".join(dict.fromkeys(shapes)),
+        shape="|".join(dict.fromkeys(shapes)),
     )
 
 
