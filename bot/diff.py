@@ -291,12 +291,17 @@ def _moves(items: Iterable[Told]) -> list[Told]:
 
 
 def is_rebuilt(days: Sequence[tuple[State, State]]) -> bool:
-    """Whether so much of several days changed that a list of it would say nothing."""
+    """Whether so much of several days changed that a list of it would say nothing.
+
+    Rows alone are no timetable, and a day without any lesson left is one line already.
+    """
     changed = total = touched = 0
     for before, after in days:
-        if not before.known or before.free or after.free:
+        if not before.known or before.free or after.free or after.rows_only:
             continue
         items = told(before, after)
+        if all(lesson.status is Status.CANCELLED for lesson in after.lessons) and after.lessons:
+            continue
         changed += len(items)
         touched += bool(items)
         total += max(len(before.lessons), len(after.lessons))

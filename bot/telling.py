@@ -58,7 +58,7 @@ async def rows_of(
     """The rows to enqueue, and the numbers of those that they overtake."""
     if is_rebuilt([(change.pointer.state, change.state) for change in changes]):
         overtaken = [number for waiting in way.waiting.values() for number in waiting.ids]
-        first = changes[0].day.date
+        first = _first_ahead(job, changes)
         return [await _rebuilt(job, one, first) for one in subscribers if one.changes], overtaken
     rows: list[Row] = []
     gone: list[int] = []
@@ -83,6 +83,16 @@ async def rows_of(
             if row is not None and (waiting or not row.not_before or not one.daily or _is_now(job, one, change)):
                 rows.append(row)
     return rows, gone
+
+
+def _first_ahead(job: Job, changes: Sequence[Change]) -> date:
+    """The first day of a new timetable that has lessons left: a message about one that is over would expire unread."""
+    for change in changes:
+        day = change.day.date
+        items = told(change.pointer.state, change.state)
+        if day > job.now.date() or any(still_ahead(item, day, job.now) for item in items):
+            return day
+    return changes[-1].day.date
 
 
 def _repeated(changes: Sequence[Change]) -> frozenset[date]:

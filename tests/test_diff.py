@@ -186,6 +186,10 @@ def test_a_new_timetable_is_told_from_many_changes_of_one_day() -> None:
     assert not is_rebuilt([(before, after), (before, State(free="Autumn"))])
     few = State(canonical([lesson(1, "T1"), *(lesson(n, f"S{n}") for n in range(2, 7))]))
     assert not is_rebuilt([(before, few), (before, few)])
+    away = State(tuple(replace(one, status=Status.CANCELLED) for one in before.lessons))
+    assert not is_rebuilt([(before, away), (before, away)])  # two days out, each of which is one line
+    rows = State(after.lessons, rows_only=True)
+    assert not is_rebuilt([(State(rows_only=True), rows), (State(rows_only=True), rows)])  # many substitutions at once
 
 
 def test_what_the_school_did_not_mark_is_marked_in_the_picture() -> None:

@@ -18,6 +18,7 @@ from tools.replay.school import (
     at,
     on,
     published,
+    reversed_plan,
     with_trouble,
 )
 
@@ -145,6 +146,17 @@ def sheet_of_dates() -> Story:
     return Story("sheet-of-dates", "Europe/Vilnius", first, sheet, site, FOLLOWERS, classes=("9a",))
 
 
+def sheet_rebuilt_at_night() -> Story:
+    """A new timetable that holds at once, published when the day is over and half of the chats are asleep."""
+    first = date(2026, 11, 23)
+
+    def site(_url: str, now: datetime) -> Answer:
+        return pages.sheet(PLAN if now < at(first, "22:05") else reversed_plan(PLAN), "9a")
+
+    sheet = (("sheet", "https://linde.example/plan.csv"),)
+    return Story("sheet-rebuilt-at-night", "Europe/Vilnius", first, sheet, site, FOLLOWERS, classes=("9a",))
+
+
 def _dated(slot: Slot, rows: list[Row], day: date) -> str:
     row = answers.row_for(slot, rows, day)
     start, end = BELLS[slot.period]
@@ -157,4 +169,4 @@ def _dated(slot: Slot, rows: list[Row], day: date) -> str:
     )
 
 
-MORE = (webuntis_autumn, webuntis_next_week, edupage_dated, edupage_weekly, sheet_of_dates)
+MORE = (webuntis_autumn, webuntis_next_week, edupage_dated, edupage_weekly, sheet_of_dates, sheet_rebuilt_at_night)
