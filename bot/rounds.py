@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot import announce, compose, notify
 from bot.context import Deps
-from bot.errors import LoginRequired, NotReleased, SourceError, UnknownTarget
+from bot.errors import LoginRequired, NotReleased, PasswordLost, SourceError, UnknownTarget
 from bot.model import FreeDays
 from bot.pipeline import Refreshed, failing, healthy, is_strange, refresh
 from bot.scraper.http import Round
@@ -178,7 +178,7 @@ async def _after_failure(deps: Deps, school: School, feed: Feed, after: Health, 
         log.warning("%s (%s): %s: %s", school.id, feed.source, after.error_kind, error)
     if feed.sealed_password is not None and isinstance(error, LoginRequired):
         if error.refused or after.failures >= TELL_AFTER:
-            await notify.account_refused(deps, school, feed, after)
+            await notify.account_refused(deps, school, feed, after, lost=isinstance(error, PasswordLost))
             return replace(after, next_at=accounts.PAUSED, told_admin=True)
         return after
     if after.failures >= TELL_AFTER and not after.told_admin and feed.owner_chat is None:
