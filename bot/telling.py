@@ -10,7 +10,7 @@ from bot import compose
 from bot.compose import Look, Timetable
 from bot.context import Deps
 from bot.diff import State, Told, What, is_rebuilt, marked, same_but_date, told
-from bot.reach import Reach, due_at, still_ahead
+from bot.reach import Reach, concerns, due_at, still_ahead
 from bot.screens.day import day_buttons, week_buttons
 from bot.store import announced
 from bot.store.announced import KIND, Key, OnTheWay, Pointer, Subscriber
@@ -121,7 +121,7 @@ def _items(job: Job, change: Change, base: str, groups: Sequence[str]) -> tuple[
     if key not in job.items:
         every = told(_base(job, change, base), change.state)
         every = tuple(item for item in every if still_ahead(item, day, job.now))
-        job.items[key] = tuple(item for item in every if _concerns(item, groups))
+        job.items[key] = tuple(item for item in every if concerns(item, groups))
     return job.items[key]
 
 
@@ -133,11 +133,6 @@ def _base(job: Job, change: Change, base: str) -> State:
     if not base or base == change.pointer.hash:
         return change.pointer.state
     return job.bases.get((change.day.date, base), change.pointer.state)
-
-
-def _concerns(item: Told, groups: Sequence[str]) -> bool:
-    sides = (item.edit.before, item.edit.after)
-    return any(side is not None and in_groups(side, groups) for side in sides)
 
 
 def _free_changed(before: State, after: State) -> bool:

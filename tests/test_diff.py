@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.diff import Edit, State, Told, What, apply, canonical, diff, is_rebuilt, marked, same_but_date, told
 from bot.model import Lesson, Status, Was
+from bot.reach import concerns
 
 DAY = date(2026, 11, 24)
 NAMES = st.sampled_from(["English", "Maths", "Physics"])
@@ -145,6 +146,10 @@ def test_a_class_that_is_split_and_one_that_is_joined() -> None:
     assert (split_.what, split_.edit) == (What.CHANGED, Edit(whole, second))
     (joined,) = told(State(canonical([first, second])), State((whole,)))
     assert (joined.what, joined.edit) == (What.CHANGED, Edit(second, whole))
+    for item in (split_, joined):
+        assert concerns(item, ("2/2",))
+        assert concerns(item, ())
+        assert not concerns(item, ("1/2",))  # has it where and with whom it always did
     assert meaning([whole, first], [whole]) == [What.CANCELLED]  # the whole class had its lesson beside it
 
 
