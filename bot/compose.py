@@ -23,7 +23,7 @@ from bot.store.chats import Chat
 from bot.store.homework import EVERYBODY, Viewer
 from bot.store.outbox import Content
 from bot.store.schools import School, StoredTarget
-from bot.term import RARELY
+from bot.term import pause_factor
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
 from bot.timetable import Day, days_of, in_groups
@@ -50,7 +50,7 @@ class Timetable:
     """A target's days with what hangs on them. `checked_at`: when the school last confirmed it; None = never read.
 
     `failing_since`: since when a feed cannot be read, None = all can. `rows_only`: there are changes and no plan.
-    `pause`: the longest pause between two questions, in seconds.
+    `pause`: the usual pause between two questions, in seconds.
     """
 
     school: School
@@ -133,7 +133,7 @@ async def timetable_of(
         failing_since=datetime.fromtimestamp(min(failing), UTC) if failing else None,
         rows_only=rows_only,
         free=(*school.calendar.holidays, *(free for plan in plans for free in plan.free_days)),
-        pause=max([deps.config.poll_minutes * 60, *pauses]) * RARELY,
+        pause=max([deps.config.poll_minutes * 60, *pauses]),
     )
 
 
@@ -345,7 +345,9 @@ def _freshness(deps: Deps, texts: Texts, table: Timetable) -> str:
     if table.failing_since is not None:
         limit = timedelta(minutes=deps.config.poll_minutes * STALE_POLLS)
         return day_texts.stale(texts, table.checked_at, now) if now - table.checked_at > limit else ""
-    limit = timedelta(seconds=table.pause * STALE_POLLS)
+    moments = (moment.astimezone(table.school.timezone) for moment in (table.checked_at, now))
+    factor = max(pause_factor(moment, table.free) for moment in moments)
+    limit = timedelta(seconds=table.pause * factor * STALE_POLLS)
     return day_texts.aged(texts, table.checked_at, now) if now - table.checked_at > limit else ""
 
 

@@ -67,8 +67,13 @@ def _capitalised(text: str) -> str:
 
 def day_title(lang: str, day: date) -> str:
     """«Lapkričio 18 d., antradienis», «Wtorek, 18 listopada», «Tuesday 18 November»."""
+    return _capitalised(whole_day(lang, day))
+
+
+def whole_day(lang: str, day: date) -> str:
+    """«lapkričio 18 d., antradienis», «wtorek, 18 listopada»: the same inside a sentence."""
     table = _table(lang)
-    return _capitalised(_format(table["title"], table, day))
+    return _format(table["title"], table, day)
 
 
 def day_and_month(lang: str, day: date) -> str:

@@ -134,17 +134,18 @@ def _paired(left: list[Lesson], right: list[Lesson], key: Callable[[Lesson], Has
 
 
 def _moved(left: list[Lesson], right: list[Lesson]) -> list[Edit]:
-    """Lessons of one subject and group that left one place and came to another, where that is unmistakable."""
+    """Lessons of one subject and group that left their places and came to as many others: one, or a double lesson."""
     edits = []
     for one in list(left):
-        if one.status is Status.CANCELLED:
+        if one not in left or one.status is Status.CANCELLED:
             continue
         there = [other for other in right if _same_but_place(one, other)]
         back = [other for other in left if _same_but_place(one, other)]
-        if len(there) == 1 and len(back) == 1:
-            edits.append(Edit(one, there[0]))
-            left.remove(one)
-            right.remove(there[0])
+        if len(there) == len(back):
+            for from_, to in zip(back, there, strict=True):  # both in the order of the day
+                edits.append(Edit(from_, to))
+                left.remove(from_)
+                right.remove(to)
     return edits
 
 
@@ -232,35 +233,75 @@ def told(before: State, after: State) -> tuple[Told, ...]:
         edits: tuple[Edit, ...] = tuple(Edit(None, lesson) for lesson in marked)
     else:
         edits = diff(before.lessons, after.lessons)
+    edits = tuple(_regrouped(edit, before.lessons, after.lessons) for edit in edits)
     found = [Told(what_of(edit, rows_only=after.rows_only), edit) for edit in edits]
     return tuple(_moves(item for item in found if item.what is not What.NOTHING))
 
 
+def _regrouped(edit: Edit, before: Sequence[Lesson], after: Sequence[Lesson]) -> Edit:
+    """Half a class that had its lesson with the whole one, or has it so now: to its members that lesson changed."""
+    if edit.before is None and edit.lesson.groups:
+        whole = _whole_class(edit.lesson, before, gone_from=after)
+        return edit if whole is None else Edit(whole, edit.after)
+    if edit.after is None and edit.lesson.groups:
+        whole = _whole_class(edit.lesson, after, gone_from=before)
+        return edit if whole is None else Edit(edit.before, whole)
+    return edit
+
+
+def _whole_class(half: Lesson, there: Sequence[Lesson], *, gone_from: Sequence[Lesson]) -> Lesson | None:
+    """The lesson of the whole class at the place of a half's; None when it stands on both sides, or on none."""
+
+    def found(lessons: Sequence[Lesson]) -> Lesson | None:
+        return next((one for one in lessons if not one.groups and _is_at(half, one)), None)
+
+    return None if found(gone_from) else found(there)
+
+
+def _is_at(half: Lesson, one: Lesson) -> bool:
+    same = _place(one) == _place(half) and name_of(one).casefold() == name_of(half).casefold()
+    return same and one.status is not Status.CANCELLED
+
+
 def _moves(items: Iterable[Told]) -> list[Told]:
-    """A lesson that is cancelled at one place and comes once at another has moved."""
+    """Lessons that are cancelled at their places and come to as many others have moved."""
     found = list(items)
-    for gone in [item for item in found if item.what is What.CANCELLED]:
-        fresh = [
+
+    def alike(one: Told, what: What) -> list[Told]:
+        name, groups = name_of(one.edit.lesson).casefold(), one.edit.lesson.groups
+        return [
             item
             for item in found
-            if item.what is What.ADDED
-            and item.edit.before is None
-            and name_of(item.edit.lesson).casefold() == name_of(gone.edit.lesson).casefold()
-            and item.edit.lesson.groups == gone.edit.lesson.groups
+            if item.what is what
+            and (what is What.CANCELLED or item.edit.before is None)
+            and name_of(item.edit.lesson).casefold() == name
+            and item.edit.lesson.groups == groups
         ]
-        if len(fresh) == 1:
-            found[found.index(gone)] = Told(What.MOVED, Edit(gone.edit.before or gone.edit.after, fresh[0].edit.after))
-            found.remove(fresh[0])
+
+    for one in list(found):
+        if one not in found or one.what is not What.CANCELLED:
+            continue
+        gone, fresh = alike(one, What.CANCELLED), alike(one, What.ADDED)
+        if len(gone) == len(fresh):
+            for from_, to in zip(gone, fresh, strict=True):
+                moved = Edit(from_.edit.before or from_.edit.after, to.edit.after)
+                found[found.index(from_)] = Told(What.MOVED, moved)
+                found.remove(to)
     return found
 
 
 def is_rebuilt(days: Sequence[tuple[State, State]]) -> bool:
-    """Whether so much of several days changed that a list of it would say nothing."""
+    """Whether so much of several days changed that a list of it would say nothing.
+
+    Rows alone are no timetable, and a day without any lesson left is one line already.
+    """
     changed = total = touched = 0
     for before, after in days:
-        if not before.known or before.free or after.free:
+        if not before.known or before.free or after.free or after.rows_only:
             continue
         items = told(before, after)
+        if all(lesson.status is Status.CANCELLED for lesson in after.lessons) and after.lessons:
+            continue
         changed += len(items)
         touched += bool(items)
         total += max(len(before.lessons), len(after.lessons))

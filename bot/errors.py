@@ -103,6 +103,13 @@ class LoginRequired(SourceError):
         self.refused = refused
 
 
+class PasswordLost(LoginRequired):
+    """The stored password cannot be opened: its key is another one, or gone. The school was not asked."""
+
+    def __init__(self, message: str = "the stored password cannot be opened any more; enter it again") -> None:
+        super().__init__(message, refused=True)
+
+
 class ForbiddenAddress(SourceError):
     """The address is not one the bot may ask: private, loopback, link-local, not http(s)."""
 

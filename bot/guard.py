@@ -56,16 +56,20 @@ def is_doubtful(old: Plan, new: Plan, today: date) -> bool:
     plan names free is no riddle.
     """
     free = {day for span in new.free_days for day in _each(span.first, span.last)}
-    if _shrank(sum(_lessons(old, today, free).values()), sum(_lessons(new, today, free).values())):
-        return True
     before, after = _lessons(old, today, free), _lessons(new, today, free)
-    if any(_shrank(count, after[day]) for day, count in before.items()):
-        return True
-    return _shrank(_rows(old, today), _rows(new, today)) or _shrank(_tasks(old, today), _tasks(new, today))
+    rows, tasks = (_rows(old, today), _rows(new, today)), (_tasks(old, today), _tasks(new, today))
+    for one in ((sum(before.values()), sum(after.values())), rows, tasks):
+        if _shrank(*one) or _emptied(*one):
+            return True
+    return any(_shrank(count, after[day]) for day, count in before.items())
 
 
 def _shrank(before: int, after: int) -> bool:
     return before >= FEW and after < before * SHRUNK
+
+
+def _emptied(before: int, after: int) -> bool:
+    return before > 0 and after == 0
 
 
 def _lessons(plan: Plan, today: date, free: Iterable[date]) -> Counter[Hashable]:

@@ -14,6 +14,7 @@ from bot.compose import Look
 from bot.context import Deps
 from bot.drawn import words_of
 from bot.keyboards import Row, buttons_of
+from bot.model import Plan
 from bot.render import HomeworkView, view
 from bot.store import homework, schools
 from bot.store.homework import Task, Viewer
@@ -22,10 +23,11 @@ from bot.store.schools import School, StoredTarget
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
 from bot.texts import homework as words
+from bot.timetable import Day, days_of
 
 PER_PAGE = 8
 LABEL = 34  # characters of a tick button
-AHEAD = 14  # days in which the next school day is looked for
+AHEAD = 14  # days in which a test is shown beside the homework
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +105,16 @@ async def exams_content(deps: Deps, target: StoredTarget, look: Look, *, viewer:
     return _content(head, lines, texts, picture, look, rows)
 
 
-async def school_days(deps: Deps, target: StoredTarget, today: date) -> tuple[bool, date]:
-    """Whether there is school today, and the next day that has some.
+async def school_days(deps: Deps, target: StoredTarget, first: date, count: int) -> list[date]:
+    """Those of `count` days from `first` that have school. Of a day that nobody has published: Monday to Friday."""
+    table = await compose.timetable_of(deps, target, first, count)
+    days = table.days or days_of(Plan(), extra=(), first=first, count=count, calendar=table.school.calendar)
+    return [day.date for day in days if not day.free and _is_held(day, rows_only=table.rows_only)]
 
-    Without a timetable that is Monday to Friday but for holidays. Where the coming weeks have no school it is the next
-    day: what is due in holidays is due on its day.
-    """
-    table = await compose.timetable_of(deps, target, today, AHEAD + 1)
-    if any(day.lessons for day in table.days):
-        held = [day.date for day in table.days if day.taking_place and not day.free]
-    else:
-        free = table.school.calendar.holidays
-        days = [today + timedelta(days=step) for step in range(AHEAD + 1)]
-        held = [day for day in days if day.weekday() < 5 and not any(f.first <= day <= f.last for f in free)]
-    return today in held, next((day for day in held if day > today), today + timedelta(days=1))
+
+def _is_held(day: Day, *, rows_only: bool) -> bool:
+    unknown = rows_only or not day.known
+    return bool(day.taking_place) or (unknown and day.date.weekday() < 5)
 
 
 async def _school(deps: Deps, target: StoredTarget) -> School:

@@ -184,7 +184,8 @@ class Plan:
 
     `days` are the dates that the answer speaks for: a day in it without lessons or substitutions is marked empty
     by the system itself; a day that is not in it is unknown, not empty. A weekly plan without dates has no `days`.
-    `shape` is a fingerprint of the page's structure (headers, landmarks), never of its values.
+    `shape` is a fingerprint of the page's structure (headers, landmarks), never of its values; where a page has several
+    tables, one part for each, "|" between them.
     """
 
     school: str = ""

@@ -50,14 +50,21 @@ async def shape_changed(deps: Deps, school: School, feed: Feed) -> None:
     await tell_admins(deps, text, f"shape {feed.id} {deps.now()}")
 
 
-async def account_refused(deps: Deps, school: School, feed: Feed, health: Health) -> None:
-    """An account was refused: said once to whoever entered it; it is not tried again."""
+async def account_refused(deps: Deps, school: School, feed: Feed, health: Health, *, lost: bool = False) -> None:
+    """An account was refused, or its password is `lost`: said once to whoever entered it; it is not tried again."""
     chat = None if feed.owner_chat is None else await chats.get(deps.db, feed.owner_chat)
     texts = texts_in(deps.config.language if chat is None else chat.language)
-    text = texts(
+    refused = texts(
         "{school}: {system} refused the user name or the password. I do not try them again, so that the account is not "
         "locked. Enter them anew: /login"
-    ).format(school=f"<b>{escape(school.name)}</b>", system=escape(deps.sources[feed.source].title))
+    )
+    unread = texts(
+        "{school}: the stored password ({system}) cannot be opened any more, because its key is missing. Nothing else "
+        "is lost. Enter it anew: /login"
+    )
+    text = (unread if lost else refused).format(
+        school=f"<b>{escape(school.name)}</b>", system=escape(deps.sources[feed.source].title)
+    )
     fact = f"login {feed.id} {health.failing_since}"
     if feed.owner_chat is None:
         await tell_admins(deps, text, fact)

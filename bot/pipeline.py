@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 WHOLE = 0  # the target of a feed that is read as a whole
 WEEKS_AHEAD = 2
 LONGEST_PAUSE = 4 * 3600
+MOST_PARTS = 40  # of a page's shape that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
     target_id = WHOLE if target is None else target.id
     now = deps.now()
     hash_ = plan_hash(plan)
+    doubted_as = plan_hash(replace(plan, notices=()))  # messages beside a plan may change with every look
     async with deps.db.transaction() as transaction:
         if await accounts.feed_by_id(transaction, feed.id) is None:
             raise NotReleased("its address was removed while it was read")
@@ -106,10 +108,9 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
             plan = carried(old.plan, plan, today, school.calendar)
         if old is not None and is_doubtful(old.plan, plan, today):
             waiting = await snapshots.doubted(transaction, feed.id, target_id)
-            interval = deps.config.poll_minutes * 60
-            if waiting is None or waiting[0] != hash_ or now - waiting[1] < interval:
-                if waiting is None or waiting[0] != hash_:
-                    await snapshots.doubt(transaction, feed.id, target_id, hash_=hash_, now=now)
+            if waiting is None or waiting[0] != doubted_as:
+                await snapshots.doubt(transaction, feed.id, target_id, hash_=doubted_as, now=now)
+            if waiting is None or waiting[0] != doubted_as or now - waiting[1] < deps.config.poll_minutes * 60:
                 return Refreshed(old, changed=False, doubted=True)
         await snapshots.trust(transaction, feed.id, target_id)
         revision = 1 if old is None else old.revision + 1
@@ -150,8 +151,22 @@ def healthy(health: Health, now: int, pause: int, shape: str) -> Health:
         error="",
         next_at=now + jittered(pause),
         told_admin=False,
-        shape=shape or health.shape,
+        shape=layouts(health.shape, shape),
     )
+
+
+def layouts(known: str, shape: str) -> str:
+    """The parts of a page's shape ("|" between them) that were ever seen, sorted.
+
+    A table that only some days have is no other layout: a quiet day comes without it.
+    """
+    parts = {part.strip() for part in (*known.split("|"), *shape.split("|"))}
+    return "|".join(sorted(parts - {""})[:MOST_PARTS])
+
+
+def is_strange(known: str, shape: str) -> bool:
+    """Whether a page shows a part that none of its earlier answers had."""
+    return bool(known) and bool(shape) and layouts(known, "") != layouts(known, shape)
 
 
 def failing(health: Health, error: SourceError, now: int, pause: int) -> Health:

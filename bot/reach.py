@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.diff import Told
 from bot.slots import after_quiet, instant_of
-from bot.timetable import Day
+from bot.timetable import Day, in_groups
 
 NEXT_LESSONS = timedelta(hours=2)
 """What concerns a lesson so near is not held back by quiet hours."""
@@ -104,6 +104,13 @@ def still_ahead(item: Told, day: date, now: datetime) -> bool:
         return day > now.date()
     end = _end(item)
     return end is None or end > now.time()
+
+
+def concerns(item: Told, groups: Sequence[str]) -> bool:
+    """Whether a change is one for somebody of these groups. Where a class is split or joined, it is its group's."""
+    sides = [side for side in (item.edit.before, item.edit.after) if side is not None]
+    named = [side for side in sides if side.groups]
+    return any(in_groups(side, groups) for side in named or sides)
 
 
 def _starts(item: Told) -> list[time]:

@@ -21,13 +21,15 @@ from bot.texts import homework as words
 from bot.texts import texts_in
 
 WEEK = timedelta(days=7)
+WEEKEND = timedelta(days=3)  # from a Friday to its Monday
+AHEAD = 8  # days in which the next school day is looked for, from the weekend before on
 REMINDER, NEWS = "homework", "news"
 LOOK = "homework:"  # before the zone's name: up to when reminders were looked for
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A target on a day: what its reminder is about. `since`: at weekends only what is newer, None on school days."""
+    """A target on a day: what its reminder is about, up to `day`. `since`: only what is newer, None = everything."""
 
     school: School
     target: StoredTarget
@@ -104,15 +106,31 @@ async def _place(deps: Deps, one: Due, today: date) -> _Place | None:
     school = None if target is None else await schools.school_by_id(deps.db, target.school_id)
     if target is None or school is None:
         return None
-    held, day = await school_days(deps, target, today)
-    # On a day without school the next school day was the same the day before: that reminder has been sent.
+    held = await school_days(deps, target, today - WEEKEND, AHEAD)
+    day, all_of_it = _reminded_of(held, today)
     yesterday = today - timedelta(days=1)
-    since = None if held else int(instant_of(school.timezone, yesterday, one.at).timestamp())
+    since = None if all_of_it else int(instant_of(school.timezone, yesterday, one.at).timestamp())
     return _Place(school, target, today, day, since)
 
 
+def _reminded_of(held: Sequence[date], today: date) -> tuple[date, bool]:
+    """Up to which day today's reminder reaches, and whether it says everything or only what is new since yesterday's.
+
+    A school day reaches over a weekend to the next one; the days between repeat nothing of it. Over a longer break
+    nobody remembers: what is due in it or behind it is said the day before.
+    """
+    tomorrow = today + timedelta(days=1)
+    day = next((one for one in held if one > today), tomorrow)
+    if day - today > WEEKEND:
+        return tomorrow, True
+    if today in held:
+        return day, True
+    said = any(day - WEEKEND <= one < today for one in held)
+    return (day, False) if said else (tomorrow, True)
+
+
 async def _concerning(deps: Deps, place: _Place, viewer: Viewer) -> list[Task]:
-    """What is due by the next school day, and the tests until then and in a week."""
+    """What is due up to the reminder's day, and the tests until then and in a week."""
     found = await homework.visible(
         deps.db, place.target, viewer, first=place.today + timedelta(days=1), last=place.today + WEEK, undated=False
     )

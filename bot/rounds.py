@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from bot import announce, compose, notify
 from bot.context import Deps
-from bot.errors import LoginRequired, NotReleased, SourceError, UnknownTarget
+from bot.errors import LoginRequired, NotReleased, PasswordLost, SourceError, UnknownTarget
 from bot.model import FreeDays
-from bot.pipeline import Refreshed, failing, healthy, refresh
+from bot.pipeline import Refreshed, failing, healthy, is_strange, refresh
 from bot.scraper.http import Round
 from bot.store import accounts, schools
 from bot.store.schools import Feed, Health, School, StoredTarget
@@ -155,7 +155,7 @@ async def refresh_feed(
             log.info("%s (%s) is back", school.id, feed.source)
         if health.told_admin and feed.owner_chat is None and not await _told_with_another(deps, feed, health):
             await notify.source_is_back(deps, school, feed, health)
-        if feed.owner_chat is None and health.shape and shape and health.shape != shape:
+        if feed.owner_chat is None and is_strange(health.shape, shape):
             await notify.shape_changed(deps, school, feed)
     async with deps.db.transaction() as transaction:
         now = await accounts.feed_by_id(transaction, feed.id)
@@ -178,7 +178,7 @@ async def _after_failure(deps: Deps, school: School, feed: Feed, after: Health, 
         log.warning("%s (%s): %s: %s", school.id, feed.source, after.error_kind, error)
     if feed.sealed_password is not None and isinstance(error, LoginRequired):
         if error.refused or after.failures >= TELL_AFTER:
-            await notify.account_refused(deps, school, feed, after)
+            await notify.account_refused(deps, school, feed, after, lost=isinstance(error, PasswordLost))
             return replace(after, next_at=accounts.PAUSED, told_admin=True)
         return after
     if after.failures >= TELL_AFTER and not after.told_admin and feed.owner_chat is None:

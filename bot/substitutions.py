@@ -17,7 +17,7 @@ _OF_ITS_OWN = {
     Kind.MOVED: Status.MOVED,
 }
 # How much a sign that a row means a lesson weighs. A group that differs outweighs a subject that is the same.
-_SUBJECT, _TEACHER, _GROUP, _OTHER_GROUP, _ROOM = 4, 4, 3, -5, 1
+_SUBJECT, _WHOLE_NAME, _TEACHER, _GROUP, _OTHER_GROUP, _ROOM = 4, 1, 4, 3, -6, 1
 
 
 @dataclass(slots=True)
@@ -105,7 +105,8 @@ def _lay(row: Substitution, period: str, places: Sequence[_Place]) -> bool:
     for place in meant:
         if row.kind is Kind.CANCELLED and place.touched and place.now.status is not Status.CANCELLED:
             continue  # one row says who is away, another what takes place instead
-        place.now = _applied(row, place.planned)
+        changed_already = place.touched and place.now.status is not Status.CANCELLED
+        place.now = _applied(row, place.planned, place.now if changed_already else place.planned)
         place.touched = True
     return bool(meant)
 
@@ -117,8 +118,9 @@ def _names_nothing(row: Substitution) -> bool:
 
 def _score(row: Substitution, lesson: Lesson) -> int:
     score = 0
-    if any(alike(subject, lesson.subject) for subject in (row.was.subject, row.subject) if subject):
-        score += _SUBJECT
+    named = [subject for subject in (row.was.subject, row.subject) if subject and alike(subject, lesson.subject)]
+    if named:
+        score += _SUBJECT + any(_packed(subject) == _packed(lesson.subject) for subject in named) * _WHOLE_NAME
     away = row.was.teachers or (row.teachers if row.kind is not Kind.SUBSTITUTION else ())
     known = any(same_person(one, other) for one in away for other in lesson.teachers)
     score += _TEACHER if known else 0
@@ -165,23 +167,37 @@ def _packed(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalnum())
 
 
-def _applied(row: Substitution, lesson: Lesson) -> Lesson:
-    note = row.note or (row.label if row.kind in (Kind.SUPERVISION, Kind.EVENT, Kind.OTHER) else "") or lesson.note
+def _applied(row: Substitution, planned: Lesson, so_far: Lesson) -> Lesson:
+    """The lesson after a row. `so_far`: as earlier rows made it; one may say who teaches, and the next one where."""
+    said = row.label if row.kind in (Kind.SUPERVISION, Kind.EVENT, Kind.OTHER) else ""
+    note = row.note or said or so_far.note
     gone = row.kind is Kind.CANCELLED or (row.kind is Kind.MOVED and not row.teachers)
     if gone:
-        return replace(lesson, status=Status.CANCELLED, was=UNCHANGED, note=note or row.label)
-    subject = row.subject if row.subject and not alike(row.subject, lesson.subject) else lesson.subject
-    teachers = lesson.teachers if not row.teachers or _same_people(row.teachers, lesson.teachers) else row.teachers
-    rooms = lesson.rooms if not row.rooms or _shared_all(row.rooms, lesson.rooms) else row.rooms
+        return replace(
+            planned, status=Status.CANCELLED, was=UNCHANGED, note=row.note or said or planned.note or row.label
+        )
+    subject = row.subject if row.subject and not alike(row.subject, planned.subject) else so_far.subject
+    teachers = so_far.teachers if _same_people(row.teachers, planned.teachers) else _teachers(row, so_far.teachers)
+    rooms = so_far.rooms if not row.rooms or _shared_all(row.rooms, planned.rooms) else row.rooms
     was = Was(
-        subject=lesson.subject if subject != lesson.subject else None,
-        teachers=lesson.teachers if teachers != lesson.teachers else None,
-        rooms=lesson.rooms if rooms != lesson.rooms else None,
+        subject=planned.subject if subject != planned.subject else None,
+        teachers=planned.teachers if teachers != planned.teachers else None,
+        rooms=planned.rooms if rooms != planned.rooms else None,
     )
-    if not was and note == lesson.note and row.kind is not Kind.SUPERVISION:
-        return lesson  # the row repeats the plan
+    if not was and note == planned.note and row.kind is not Kind.SUPERVISION:
+        return so_far  # the row repeats the plan
     status = Status.MOVED if row.kind is Kind.MOVED else Status.CHANGED
-    return replace(lesson, subject=subject, teachers=teachers, rooms=rooms, status=status, was=was, note=note)
+    return replace(so_far, subject=subject, teachers=teachers, rooms=rooms, status=status, was=was, note=note)
+
+
+def _teachers(row: Substitution, teachers: Sequence[str]) -> tuple[str, ...]:
+    """Who teaches after a row that may replace one of several."""
+    away = [one for one in teachers if any(same_person(one, other) for other in row.was.teachers or ())]
+    if not row.teachers or not away or len(away) == len(teachers):
+        return row.teachers or tuple(teachers)
+    at = teachers.index(away[0])
+    staying = [one for one in teachers if one not in away]
+    return tuple(dict.fromkeys((*staying[:at], *row.teachers, *staying[at:])))
 
 
 def _same_people(some: Sequence[str], others: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from bot import compose
 from bot.compose import Look, Timetable
 from bot.context import Deps
 from bot.diff import State, Told, What, is_rebuilt, marked, same_but_date, told
-from bot.reach import Reach, due_at, still_ahead
+from bot.reach import Reach, concerns, due_at, still_ahead
 from bot.screens.day import day_buttons, week_buttons
 from bot.store import announced
 from bot.store.announced import KIND, Key, OnTheWay, Pointer, Subscriber
@@ -58,7 +58,7 @@ async def rows_of(
     """The rows to enqueue, and the numbers of those that they overtake."""
     if is_rebuilt([(change.pointer.state, change.state) for change in changes]):
         overtaken = [number for waiting in way.waiting.values() for number in waiting.ids]
-        first = changes[0].day.date
+        first = _first_ahead(job, changes)
         return [await _rebuilt(job, one, first) for one in subscribers if one.changes], overtaken
     rows: list[Row] = []
     gone: list[int] = []
@@ -83,6 +83,16 @@ async def rows_of(
             if row is not None and (waiting or not row.not_before or not one.daily or _is_now(job, one, change)):
                 rows.append(row)
     return rows, gone
+
+
+def _first_ahead(job: Job, changes: Sequence[Change]) -> date:
+    """The first day of a new timetable that has lessons left: a message about one that is over would expire unread."""
+    for change in changes:
+        day = change.day.date
+        items = told(change.pointer.state, change.state)
+        if day > job.now.date() or any(still_ahead(item, day, job.now) for item in items):
+            return day
+    return changes[-1].day.date
 
 
 def _repeated(changes: Sequence[Change]) -> frozenset[date]:
@@ -111,7 +121,7 @@ def _items(job: Job, change: Change, base: str, groups: Sequence[str]) -> tuple[
     if key not in job.items:
         every = told(_base(job, change, base), change.state)
         every = tuple(item for item in every if still_ahead(item, day, job.now))
-        job.items[key] = tuple(item for item in every if _concerns(item, groups))
+        job.items[key] = tuple(item for item in every if concerns(item, groups))
     return job.items[key]
 
 
@@ -123,11 +133,6 @@ def _base(job: Job, change: Change, base: str) -> State:
     if not base or base == change.pointer.hash:
         return change.pointer.state
     return job.bases.get((change.day.date, base), change.pointer.state)
-
-
-def _concerns(item: Told, groups: Sequence[str]) -> bool:
-    sides = (item.edit.before, item.edit.after)
-    return any(side is not None and in_groups(side, groups) for side in sides)
 
 
 def _free_changed(before: State, after: State) -> bool:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.errors import ConfigError, LoginRequired
+from bot.errors import ConfigError, PasswordLost
 
 KEY_BYTES = 32
 
@@ -15,7 +15,7 @@ class Vault:
     """Seals and opens passwords with one key: `$CREDENTIALS_DIRECTORY/vault-key`, else `vault.key` in the data folder.
 
     The key file is made with mode 0600 when the first password is sealed. A database that is restored without its key
-    keeps everything but the passwords: `opened` raises LoginRequired, and the password is asked for again.
+    keeps everything but the passwords: `opened` raises PasswordLost, and the password is asked for again.
     """
 
     def __init__(self, data: Path, environ: Mapping[str, str]) -> None:
@@ -31,7 +31,7 @@ class Vault:
         return bytes(SecretBox(self._key(make=True)).encrypt(password.encode()))
 
     def opened(self, sealed: bytes | None) -> str:
-        """The password that was sealed, "" for None. Raises LoginRequired when the key is another one."""
+        """The password that was sealed, "" for None. Raises PasswordLost when the key is another one."""
         if sealed is None:
             return ""
         from nacl.exceptions import CryptoError
@@ -40,7 +40,7 @@ class Vault:
         try:
             return SecretBox(self._key(make=False)).decrypt(sealed).decode()
         except (CryptoError, OSError, ConfigError):
-            raise LoginRequired("the stored password cannot be opened any more; enter it again", refused=True) from None
+            raise PasswordLost from None
 
     def _key(self, *, make: bool) -> bytes:
         if self._given is not None:

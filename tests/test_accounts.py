@@ -172,7 +172,7 @@ async def test_a_lost_key_asks_for_the_password_and_loses_nothing_else(stage: St
         (stage.service.deps.config.data / "vault.key").unlink()
         for _ in range(3):
             await read(stage, 300)
-        await last(stage, ona, "refused the user name or the password")
+        await last(stage, ona, "cannot be opened any more, because its key is missing")
         assert (diary.sign_ins, diary.refusals) == (1, 0)
         assert await tasks(stage) == ["p. 45", "herbarium"]
         await log_in(stage, ona, f"ona {SECRET}")

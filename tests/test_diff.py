@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.diff import Edit, State, Told, What, apply, canonical, diff, is_rebuilt, marked, same_but_date, told
 from bot.model import Lesson, Status, Was
+from bot.reach import concerns
 
 DAY = date(2026, 11, 24)
 NAMES = st.sampled_from(["English", "Maths", "Physics"])
@@ -128,6 +129,30 @@ def test_cancelled_here_and_added_there_has_moved() -> None:
     assert item.edit.after.periods == ("7",)
 
 
+def test_a_double_lesson_moves_as_one() -> None:
+    double = [lesson(1, "Art"), lesson(2, "Art"), lesson(3, "Sport")]
+    after = [lesson(3, "Sport"), lesson(5, "Art"), lesson(6, "Art")]
+    found = told(State(canonical(double)), State(canonical(after)))
+    assert [(one.edit.before, one.edit.after) for one in found] == [(double[0], after[1]), (double[1], after[2])]
+    marked_gone = [replace(one, status=Status.CANCELLED) for one in double[:2]]
+    fresh = [replace(one, status=Status.ADDED) for one in after[1:]]
+    assert meaning(double, [*marked_gone, lesson(3, "Sport"), *fresh]) == [What.MOVED, What.MOVED]
+
+
+def test_a_class_that_is_split_and_one_that_is_joined() -> None:
+    whole = replace(lesson(3, "English"), teachers=("Lis",), rooms=("21",))
+    first, second = replace(whole, groups=("1/2",)), replace(whole, groups=("2/2",), teachers=("Sowa",), rooms=("22",))
+    (split_,) = told(State((whole,)), State(canonical([first, second])))
+    assert (split_.what, split_.edit) == (What.CHANGED, Edit(whole, second))
+    (joined,) = told(State(canonical([first, second])), State((whole,)))
+    assert (joined.what, joined.edit) == (What.CHANGED, Edit(second, whole))
+    for item in (split_, joined):
+        assert concerns(item, ("2/2",))
+        assert concerns(item, ())
+        assert not concerns(item, ("1/2",))  # has it where and with whom it always did
+    assert meaning([whole, first], [whole]) == [What.CANCELLED]  # the whole class had its lesson beside it
+
+
 def test_a_change_that_is_taken_back() -> None:
     changed = [replace(PLAN[0], rooms=("12",), status=Status.CHANGED, was=Was(rooms=("11",))), *PLAN[1:]]
     assert meaning(changed, PLAN) == [What.AS_PLANNED]
@@ -166,6 +191,10 @@ def test_a_new_timetable_is_told_from_many_changes_of_one_day() -> None:
     assert not is_rebuilt([(before, after), (before, State(free="Autumn"))])
     few = State(canonical([lesson(1, "T1"), *(lesson(n, f"S{n}") for n in range(2, 7))]))
     assert not is_rebuilt([(before, few), (before, few)])
+    away = State(tuple(replace(one, status=Status.CANCELLED) for one in before.lessons))
+    assert not is_rebuilt([(before, away), (before, away)])  # two days out, each of which is one line
+    rows = State(after.lessons, rows_only=True)
+    assert not is_rebuilt([(State(rows_only=True), rows), (State(rows_only=True), rows)])  # many substitutions at once
 
 
 def test_what_the_school_did_not_mark_is_marked_in_the_picture() -> None:

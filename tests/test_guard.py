@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.guard import carried, is_doubtful
-from bot.model import Calendar, FreeDays, Kind, Lesson, Plan, Substitution
+from bot.model import Calendar, FreeDays, Homework, Kind, Lesson, Plan, Substitution
 
 MONDAY = date(2026, 11, 23)
 YEAR = Calendar()
@@ -39,6 +39,13 @@ def test_the_same_plan_is_no_riddle() -> None:
 
 def test_an_empty_plan_is_one() -> None:
     assert is_doubtful(dated(0, 1), Plan(days=(day(0), day(1))), MONDAY)
+
+
+def test_however_little_there_was_nothing_at_all_is_one() -> None:
+    assert is_doubtful(rows(0), Plan(days=(day(0),)), MONDAY)
+    assert is_doubtful(Plan(lessons=weekly(0, 2)), Plan(), MONDAY)
+    assert is_doubtful(Plan(homework=(Homework("Maths", "p. 45"),)), Plan(), MONDAY)
+    assert not is_doubtful(rows(0), Plan(days=(day(1),)), day(1))  # the day is over
 
 
 def test_one_day_that_vanished_is_one_though_the_rest_stands() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -189,6 +190,13 @@ async def test_three_taps_and_the_text(stage: Stage, ona: Person) -> None:
     await newest(stage, ona.chat, after=count)
     shown = await said(stage, ona, "learn all formulas")
     assert shown.text == "Changed:\n▫ Fizika: learn all formulas → Wed 25/11"
+    for typed, line in (("learn them twice for friday", "learn them twice → Fri 27/11"),
+                        ("26.11", "learn them twice → Thu 26/11")):  # fmt: skip
+        count = sum(message.from_bot for message in ona.messages)
+        await ona.press(shown, "Change the text")
+        await newest(stage, ona.chat, after=count)
+        shown = await said(stage, ona, typed)
+        assert shown.text == f"Changed:\n▫ Fizika: {line}"
 
 
 async def test_an_unknown_subject_is_asked_for_and_the_text_kept(stage: Stage, ona: Person) -> None:
@@ -298,6 +306,50 @@ async def test_the_reminder_says_what_is_not_ticked_and_comes_once(stage: Stage,
         "✎ Mon 30/11 · <b>Chemija</b>: salts",
     ]
     assert said_[GROUP][1:3] == ["▫ <b>Matematika</b>: p. 45", "▫ <b>Istorija</b>: read"]
+
+
+async def test_over_holidays_what_is_due_is_said_the_day_before(stage: Stage, ona: Person) -> None:
+    await follow(stage, ona.chat.id)
+    holidays = [{"first": "2026-11-28", "last": "2026-12-06", "name": "Autumn"}]
+    deps = stage.service.deps
+    school = await schools.school_by_id(deps.db, "saules")
+    assert school is not None
+    async with deps.db.transaction() as transaction:
+        await schools.put_school(transaction, replace(school, settings={"holidays": holidays}), 0)
+    monday, wednesday = date(2026, 12, 7), date(2026, 12, 2)
+    tasks = [task("after", due=monday), task("within", due=wednesday), task("now", due=FRIDAY)]
+    told: dict[str, list[str]] = {}
+    for step in range(16):
+        count = len(await outbox(stage))
+        await turn(stage, MONDAY_AFTERNOON + timedelta(days=step, minutes=29))
+        await publish(stage, *tasks, first=True)  # the timed round may have read the real page meanwhile
+        await turn(stage, MONDAY_AFTERNOON + timedelta(days=step, minutes=31))
+        for _, _, text in (await outbox(stage))[count:]:
+            told[f"{MONDAY_AFTERNOON + timedelta(days=step):%a %d.%m}"] = text.splitlines()
+    assert told == {
+        "Thu 26.11": ["⏰ <b>For Friday, 27 November</b> · 9a", "▫ <b>Matematika</b>: now"],
+        "Tue 01.12": ["⏰ <b>For Wednesday, 2 December</b> · 9a", "▫ <b>Matematika</b>: within"],
+        "Sun 06.12": ["⏰ <b>For Monday, 7 December</b> · 9a", "▫ <b>Matematika</b>: after"],
+    }
+
+
+async def test_over_a_weekend_only_what_is_new_is_added(stage: Stage, ona: Person) -> None:
+    await follow(stage, ona.chat.id)
+    friday = MONDAY_AFTERNOON + timedelta(days=4)
+    monday = date(2026, 11, 30)
+    await publish(stage, task("old", due=monday), first=True)
+    await turn(stage, friday)
+    await turn(stage, friday + timedelta(minutes=31))
+    stage.clock.turn_to(friday + timedelta(hours=20))
+    await publish(stage, task("old", due=monday), task("a late one", due=monday))
+    for step in (1, 2):
+        await turn(stage, friday + timedelta(days=step, minutes=29))
+        await publish(stage, task("old", due=monday), task("a late one", due=monday))
+        await turn(stage, friday + timedelta(days=step, minutes=31))
+    assert [text.splitlines()[1:] for _, _, text in await outbox(stage)] == [
+        ["▫ <b>Matematika</b>: old"],
+        ["▫ <b>Matematika</b>: a late one"],
+    ]
 
 
 async def test_nothing_open_is_no_reminder(stage: Stage) -> None:

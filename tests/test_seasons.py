@@ -76,6 +76,24 @@ async def test_old_data_says_how_old_it_is_while_the_page_cannot_be_read(stage: 
     assert "this is what" not in content.text.lower()
 
 
+async def test_old_data_says_how_old_it_is_though_nothing_is_known_to_be_broken(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    deps = stage.service.deps
+    (one,) = await subscriptions.of_chat(deps.db, person.id)
+    target = await schools.target_by_id(deps.db, one.target_id)
+    assert target is not None
+
+    async def words(hours: float) -> str:
+        stage.clock.turn_to(MONDAY_AFTERNOON + timedelta(hours=hours))
+        day = MONDAY_AFTERNOON.date()
+        found = await compose.day_content(deps, target, day, compose.Look("en", format="text"))
+        return found.text or ""
+
+    async with deps.asking:  # nobody asks meanwhile, as after a stop
+        assert "ago" not in await words(1.5 * deps.config.poll_minutes / 60)
+        assert "page said 3 hours ago" in await words(3.1)
+
+
 async def test_a_broken_site_is_no_change(stage: Stage) -> None:
     person = await follow_9a(stage)
     before = len(person.messages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -126,6 +127,32 @@ def test_a_substitute_outlasts_the_row_of_who_is_away() -> None:
     for order in (rows, rows[::-1]):
         (found,) = merged([lesson("3", "Physics", "A. Kurz", "9")], *order)
         assert (found.status, found.teachers) == (Status.CHANGED, ("B. Lang",))
+
+
+def test_one_row_says_who_and_the_next_one_where() -> None:
+    base = [lesson("1", "Maths", "Kowal", "11")]
+    who = Substitution(Kind.SUBSTITUTION, DAY, ("1",), ("9a",), "Maths", ("Neu",), was=Was(teachers=("Kowal",)))
+    where = Substitution(Kind.ROOM, DAY, ("1",), ("9a",), "Maths", ("Kowal",), ("20",), note="library")
+    for rows in ((who, where), (where, who)):
+        (found,) = merged(base, *rows)
+        assert (found.teachers, found.rooms, found.note) == (("Neu",), ("20",), "library")
+        assert found.was == Was(teachers=("Kowal",), rooms=("11",))
+
+
+def test_of_two_teachers_each_is_replaced_by_their_own_row() -> None:
+    base = [replace(lesson("1", "Sport"), teachers=("Lis", "Sowa"))]
+    rows = [
+        Substitution(Kind.SUBSTITUTION, DAY, ("1",), ("9a",), "Sport", (new,), was=Was(teachers=(old,)))
+        for old, new in (("Sowa", "Dab"), ("Lis", "Neu"))
+    ]
+    assert merged(base, rows[0])[0].teachers == ("Lis", "Dab")
+    assert merged(base, *rows)[0].teachers == ("Neu", "Dab")
+
+
+def test_a_whole_name_outweighs_the_beginning_of_another() -> None:
+    base = [lesson("1", "M", "Kowal", "11"), lesson("1", "Music", "Nuta", "12")]
+    maths, music = merged(base, Substitution(Kind.CANCELLED, DAY, ("1",), ("9a",), "M"))
+    assert (maths.status, music.status) == (Status.CANCELLED, Status.PLANNED)
 
 
 def test_another_class_and_a_break_duty_are_no_business_of_this_plan() -> None:

@@ -31,6 +31,22 @@ SUBJECTS = ("Lietuvių kalba", "Matematika", "Anglų kalba", "Istorija", "Fizika
         ("maths p. 45 by 1 December", "en", "Matematika", "p. 45", date(2026, 12, 1)),
         ("maths ex. 3.11", "en", "Matematika", "ex. 3.11", None),
         ("maths p. 45 for monday", "en", "Matematika", "p. 45", date(2026, 11, 30)),
+        ("maths essay next friday", "en", "Matematika", "essay", date(2026, 12, 4)),
+        ("maths essay this friday", "en", "Matematika", "essay", FRIDAY),
+        ("maths p. 45 on the 27th", "en", "Matematika", "p. 45", FRIDAY),
+        ("maths draw the sun", "en", "Matematika", "draw the sun", None),
+        ("anglų žodžiai kitam antradieniui", "lt", "Anglų kalba", "žodžiai", date(2026, 12, 1)),
+        ("matematika zad. 5 na przyszły piątek", "pl", "Matematika", "zad. 5", date(2026, 12, 4)),
+        ("matematika zad. 5 na następną środę", "pl", "Matematika", "zad. 5", date(2026, 12, 2)),
+        ("Mathe S. 45 bis zum 27.11.", "de", "Matematika", "S. 45", FRIDAY),
+        ("Mathe Referat bis nächsten Freitag", "de", "Matematika", "Referat", date(2026, 12, 4)),
+        ("Mathe das auch so", "de", "Matematika", "das auch so", None),
+        ("Mathe S. 45 auf Do", "de", "Matematika", "S. 45", date(2026, 11, 26)),
+        ("matematika str 5 na příští pátek", "cs", "Matematika", "str 5", date(2026, 12, 4)),
+        ("matematika raději ne", "cs", "Matematika", "raději ne", None),
+        ("fizika вправа 3 на наступну п’ятницю", "uk", "Fizika", "вправа 3", date(2026, 12, 4)),
+        ("fizika вправа 3 на цю п’ятницю", "uk", "Fizika", "вправа 3", FRIDAY),
+        ("fizika kitą kartą", "lt", "Fizika", "kitą kartą", None),
         ("maths wait for it", "en", "Matematika", "wait for it", None),
         ("physics p. 7 for friday", "en", None, "physics p. 7", FRIDAY),
         ("maths", "en", "Matematika", "", None),
@@ -64,7 +80,28 @@ def test_subjects(typed: str, subject: str | None) -> None:
     assert match_subject(typed, SUBJECTS) == subject
 
 
-@pytest.mark.parametrize("typed", ["friday", "for friday", "penktadienį", "27.11", "2026-11-27", "пʼятниця", "pátek"])
+@pytest.mark.parametrize(
+    ("typed", "subject", "text"),
+    [
+        ("polski wiersz", "Język polski", "wiersz"),
+        ("polski p. 45", "Język polski", "p. 45"),
+        ("j. polski: wiersz", "Język polski", "wiersz"),
+        ("jęz. ang. słówka", "Język angielski", "słówka"),
+        ("JP wiersz", "Język polski", "wiersz"),
+        ("ja idę do domu", None, "ja idę do domu"),
+        ("matma s. 45", "Matematyka", "s. 45"),
+        ("język 3", None, "język 3"),
+    ],
+)
+def test_subjects_in_the_short_forms_of_a_school(typed: str, subject: str | None, text: str) -> None:
+    subjects = ("Język polski", "Język angielski", "Matematyka")
+    assert read_task(typed, subjects, MONDAY, "pl") == TypedTask(subject, text)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["friday", "for friday", "this friday", "bis zum 27.11", "penktadienį", "27.11", "2026-11-27", "пʼятниця", "pátek"],
+)
 def test_a_day_alone(typed: str) -> None:
     assert read_due(typed, MONDAY, "en") == FRIDAY
 

@@ -200,11 +200,13 @@ async def text_came(update: Update, context: Context, args: tuple[str, ...]) -> 
     assert message is not None
     text = (message.text or message.caption or "").strip()[:LONGEST]
     target = await target_for(deps, asker, str(task.target_id))
-    alone = read_due(text, await today_of(context, target), asker.texts.language)
-    if alone is not None:
-        changed = replace(task, due=alone)
-    elif text or _photo(message):
-        changed = replace(task, text=text or task.text, photo=_photo(message) or task.photo)
+    today, lang = await today_of(context, target), asker.texts.language
+    alone = read_due(text, today, lang)
+    typed = TypedTask(None, "", alone) if alone else read_task(text, (), today, lang)
+    if text or _photo(message):
+        changed = replace(
+            task, text=typed.text or task.text, due=typed.due or task.due, photo=_photo(message) or task.photo
+        )
     else:
         await show(update, context, asker.texts("Only words and photos can be homework."))
         return

@@ -10,7 +10,7 @@ from telegram import Update
 from bot import buttons, compose, notify
 from bot.commands import Command
 from bot.context import Context
-from bot.dates import day_title
+from bot.dates import day_title, whole_day
 from bot.screens import asker_of, show
 from bot.screens.access import target_for
 from bot.screens.day import compact_date, each_followed, school_day
@@ -34,7 +34,7 @@ async def run(update: Update, context: Context) -> None:
     target, day = about
     await _tell(context, target, day, " ".join(context.args or ())[:WORDS])
     text = asker.texts("Thank you. The bot's admins have it with the data of {day}.")
-    await show(update, context, text.format(day=escape(day_title(asker.texts.language, day))))
+    await show(update, context, text.format(day=escape(whole_day(asker.texts.language, day))))
 
 
 async def _answered(update: Update, context: Context) -> tuple[StoredTarget, date] | None:

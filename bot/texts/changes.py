@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
 from bot import dates
-from bot.diff import State, Told, What, name_of
+from bot.diff import Edit, State, Told, What, name_of
 from bot.model import Lesson, Status
 from bot.texts import Texts
 from bot.texts.day import periods_text, times_text
@@ -26,8 +26,13 @@ class _Line:
 
 def day_name(texts: Texts, day: date) -> str:
     """ "Tuesday 24.11", as it begins a sentence. HTML."""
-    name = dates.weekday(texts.language, day.weekday())
-    return escape(f"{name[:1].upper()}{name[1:]} {dates.short_date(texts.language, day)}")
+    name = _inside(texts, day)
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def _inside(texts: Texts, day: date) -> str:
+    """ "wtorek 24.11", as it stands inside a sentence. HTML."""
+    return escape(f"{dates.weekday(texts.language, day.weekday())} {dates.short_date(texts.language, day)}")
 
 
 def changes_text(
@@ -49,16 +54,16 @@ def published_text(texts: Texts, days: Sequence[date], items: Sequence[Told] = (
     """The lead of a message about days that are out now. HTML."""
     if len(days) > 1:
         words = texts("The plan from {first} to {last} is out").format(
-            first=day_name(texts, days[0]), last=day_name(texts, days[-1])
+            first=_inside(texts, days[0]), last=_inside(texts, days[-1])
         )
     else:
-        words = texts("The plan for {day} is out").format(day=day_name(texts, days[0]))
+        words = texts("The plan for {day} is out").format(day=_inside(texts, days[0]))
     return " · ".join([words, *lines_of(texts, items)])
 
 
 def rebuilt_text(texts: Texts, day: date) -> str:
     """The lead of the message about a new timetable. HTML."""
-    return texts("The timetable was rebuilt, from {day} on").format(day=day_name(texts, day))
+    return texts("The timetable was rebuilt, from {day} on").format(day=_inside(texts, day))
 
 
 def _listed(name: str, lines: Sequence[str]) -> str:
@@ -82,7 +87,7 @@ def _all_cancelled(items: Sequence[Told], before: State, after: State) -> tuple[
 def lines_of(texts: Texts, items: Sequence[Told]) -> list[str]:
     """One line a change; the same change in periods that follow each other is one. HTML."""
     lines: list[_Line] = []
-    for item in items:
+    for item in _double(items):
         at = item.edit.before if item.what is What.MOVED and item.edit.before is not None else item.edit.lesson
         words = _words(texts, item)
         last = lines[-1] if lines else None
@@ -92,6 +97,30 @@ def lines_of(texts: Texts, items: Sequence[Told]) -> list[str]:
         else:
             lines.append(_Line(at.periods, _where(texts, at), words))
     return [f"{line.where}: {line.words}" if line.where else line.words for line in lines]
+
+
+def _double(items: Sequence[Told]) -> list[Told]:
+    """The two lessons of a double one that moves, as one."""
+    found: list[Told] = []
+    for item in items:
+        last = found[-1] if found else None
+        if last is None or item.what is not What.MOVED or last.what is not What.MOVED:
+            found.append(item)
+            continue
+        edit = Edit(_both(last.edit.before, item.edit.before), _both(last.edit.after, item.edit.after))
+        if edit.before is None or edit.after is None:
+            found.append(item)
+        else:
+            found[-1] = Told(What.MOVED, edit)
+    return found
+
+
+def _both(first: Lesson | None, second: Lesson | None) -> Lesson | None:
+    """One lesson over the periods of both; None when they are not one."""
+    if first is None or second is None or not _follows(first.periods, second.periods):
+        return None
+    alike = replace(first, periods=(), start=None, end=None) == replace(second, periods=(), start=None, end=None)
+    return replace(first, periods=first.periods + second.periods, end=second.end) if alike else None
 
 
 def _follows(first: Sequence[str], second: Sequence[str]) -> bool:
@@ -118,14 +147,16 @@ def _words(texts: Texts, item: Told) -> str:
             # A lesson that simply vanished has no word of why; its planned note does not say it either.
             return _with_note(words, after.note if after is not None else "")
         case What.RETURNED:
-            return texts("{subject} takes place after all").format(subject=name)
+            words = texts("{subject} takes place after all").format(subject=name)
+            return ", ".join([words, *_otherwise(texts, before, lesson)]) if after is not None else words
         case What.AS_PLANNED:
             return texts("{subject} as planned again").format(subject=name)
         case What.ADDED:
             words = texts("{subject} is added").format(subject=name)
             return _with_note(_in_room(texts, words, lesson), lesson.note)
         case What.MOVED:
-            return texts("{subject} moves to {where}").format(subject=name, where=_where(texts, lesson))
+            words = texts("{subject} moves to {where}").format(subject=name, where=_where(texts, lesson))
+            return ", ".join([words, *_otherwise(texts, before, lesson)])
         case What.NOTED:
             return f"{name}: {escape(lesson.note)}"
         case _:
@@ -157,6 +188,16 @@ def _changed(texts: Texts, before: Lesson | None, now: Lesson) -> str:
     if before is None and now.was == Lesson("").was:
         return " ".join([head, *parts])  # a row that does not say what was there before
     return ", ".join([" ".join([head, *parts[:1]]), *parts[1:]])
+
+
+def _otherwise(texts: Texts, before: Lesson | None, now: Lesson) -> list[str]:
+    """The room and the teacher of a lesson where they are not those that it had."""
+    parts = []
+    if before is not None and now.rooms and now.rooms != before.rooms:
+        parts.append(texts("in {room}").format(room=_joined(now.rooms)))
+    if before is not None and now.teachers and now.teachers != before.teachers:
+        parts.append(texts("with {teacher}").format(teacher=_joined(now.teachers)))
+    return parts
 
 
 def _former(before: Lesson | None, now: Lesson) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

@@ -15,6 +15,7 @@ _WHAT = {
     "TruncatedPage": mark("The school's page came only in part"),
     "WrongPage": mark("The school shows another page in place of the timetable"),
     "LoginRequired": mark("The school asks for a login"),
+    "PasswordLost": mark("The school asks for a login"),
     "ForbiddenAddress": mark("This is an address that I may not ask"),
     "UnknownTarget": mark("The school has no such class, teacher or room"),
     "SourceError": mark("The school's page cannot be read"),

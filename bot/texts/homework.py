@@ -19,10 +19,12 @@ def due_title(texts: Texts, due: date | None, today: date) -> str:
     """What stands above the tasks of a day: «Today», «Tomorrow», the date, «No date». No HTML."""
     if due is None:
         return texts("No date")
-    title = dates.day_title(texts.language, due)
+    inside = dates.whole_day(texts.language, due)
     if due == today:
-        return texts("Today, {date}").format(date=title)
-    return texts("Tomorrow, {date}").format(date=title) if (due - today).days == 1 else title
+        return texts("Today, {date}").format(date=inside)
+    if (due - today).days == 1:
+        return texts("Tomorrow, {date}").format(date=inside)
+    return dates.day_title(texts.language, due)
 
 
 def task_line(texts: Texts, task: Homework, *, mark: str = OPEN, tail: str = "") -> str:
@@ -68,7 +70,7 @@ def reminder(
     texts: Texts, whose: str, day: date, tasks: Iterable[Homework], exams: Iterable[Exam], later: Iterable[Exam]
 ) -> str:
     """What is due on the next school day, the tests until then, and the tests of a week later."""
-    title = texts("For {date}").format(date=dates.day_title(texts.language, day))
+    title = texts("For {date}").format(date=dates.whole_day(texts.language, day))
     lines = [task_line(texts, task) for task in tasks]
     lines += [exam_line(texts, exam) for exam in exams]
     in_a_week = [exam_line(texts, exam) for exam in later]

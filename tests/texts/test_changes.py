@@ -59,6 +59,20 @@ def test_the_same_in_periods_that_follow_is_said_once() -> None:
     assert said(double, gone) == "Tuesday 24/11, lessons 4–5: Physics is cancelled"
 
 
+def test_a_double_lesson_that_moves_is_said_once_with_its_new_room() -> None:
+    double = [PHYSICS, replace(PHYSICS, periods=("5",), start=time(12), end=time(12, 45)), ENGLISH]
+    moved = [replace(one, periods=(period,), start=None, end=None, rooms=("20",))
+             for one, period in zip(double, "78", strict=False)]  # fmt: skip
+    assert said(double, [*moved, ENGLISH]) == "Tuesday 24/11, lessons 4–5: Physics moves to lessons 7–8, in 20"
+
+
+def test_a_lesson_that_takes_place_after_all_says_with_whom() -> None:
+    now = replace(PHYSICS, status=Status.CHANGED, teachers=("E. Rūkas",), was=Was(teachers=("A. Žaibas",)))
+    gone = replace(PHYSICS, status=Status.CANCELLED)
+    assert said([gone], [now]) == "Tuesday 24/11, lesson 4: Physics takes place after all, with E. Rūkas"
+    assert said([gone], [PHYSICS]) == "Tuesday 24/11, lesson 4: Physics takes place after all"
+
+
 def test_lessons_without_numbers_are_named_by_their_time() -> None:
     plain = replace(ENGLISH, periods=())
     assert said([plain], [replace(plain, rooms=("1",))]) == "Tuesday 24/11, 09:50: English in 1 instead of 205"
@@ -98,6 +112,12 @@ def test_plans_that_are_out() -> None:
     assert published_text(TEXTS, [DAY]) == "The plan for Tuesday 24/11 is out"
     assert published_text(TEXTS, [DAY, date(2026, 11, 27)]) == "The plan from Tuesday 24/11 to Friday 27/11 is out"
     assert rebuilt_text(TEXTS, DAY) == "The timetable was rebuilt, from Tuesday 24/11 on"
+
+
+def test_weekdays_are_written_small_inside_a_sentence() -> None:
+    assert published_text(texts_in("pl"), [DAY]) == "Jest już plan: wtorek 24.11"
+    assert rebuilt_text(texts_in("lt"), DAY) == "Naujas tvarkaraštis, galioja nuo: antradienis 11-24"
+    assert published_text(texts_in("de"), [DAY]) == "Der Plan für Dienstag 24.11. ist da"
 
 
 def test_an_edit_of_the_weekly_plan_is_said_once_for_all_weeks() -> None:

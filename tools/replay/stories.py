@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from tools.replay import pages
+from tools.replay.german_stories import IN_GERMAN
+from tools.replay.more_stories import MORE
 from tools.replay.school import (
     FOLLOWERS,
     PLAN,
@@ -395,4 +397,6 @@ STORIES = (
     bakalari_autumn,
     bakalari_advent,
     sheet_of_two_weeks,
+    *MORE,
+    *IN_GERMAN,
 )

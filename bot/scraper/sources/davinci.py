@@ -177,7 +177,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         substitutions=tuple(found.rows),
         notices=tuple(dict.fromkeys(found.notices)),
         days=tuple(dict.fromkeys(found.days)),
-        shape="|".join(dict.fromkeys(found.shapes)) or "index",
+        shape="|".join(dict.fromkeys(found.shapes)) or ("" if plans else "index"),
     )
 
 

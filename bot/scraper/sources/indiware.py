@@ -97,7 +97,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         notices=notices,
         free_days=free_days(free),
         days=tuple(day.day for day in days.values() if day.listed),
-        shape=" ".join(dict.fromkeys(shapes)),
+        shape="|".join(dict.fromkeys(shapes)),
     )
 
 
@@ -193,7 +193,7 @@ def _html_days(text: str) -> tuple[list[_Day], str]:
     must_close(text)
     for day in reader.days:
         day.listed = day.listed or bool(_NO_CHANGES.search(visible(text)) and len(reader.days) == 1)
-    return _finished(reader.days), f"html({'|'.join(dict.fromkeys(reader.shapes))})"
+    return _finished(reader.days), "|".join(f"html({shape})" for shape in dict.fromkeys(reader.shapes))
 
 
 class _HtmlReader:

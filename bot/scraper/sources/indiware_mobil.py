@@ -124,7 +124,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         free_days=free_days(code for day in every for code in day.free),
         bells=bells.most_common(1)[0][0] if bells else (),
         days=tuple(days),
-        shape=",".join(sorted({f"mobil({day.kind})" for day in every})),
+        shape="|".join(sorted({f"mobil({day.kind})" for day in every})),
     )
 
 

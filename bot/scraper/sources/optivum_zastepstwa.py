@@ -86,7 +86,7 @@ def parse(pages: Sequence[Page], _query: Query) -> Plan:
         substitutions=tuple(found.rows),
         notices=tuple(found.notices),
         days=tuple(dict.fromkeys(found.days)),
-        shape=" ".join(dict.fromkeys(found.shape)),
+        shape="|".join(dict.fromkeys(found.shape)),
     )
 
 

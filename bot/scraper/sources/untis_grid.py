@@ -109,7 +109,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         lessons=tuple(lesson for plan in plans for lesson in plan.lessons),
         free_days=tuple(free),
         days=tuple(dict.fromkeys(day for plan in plans for day in plan.days)),
-        shape="untis-grid " + " | ".join(sorted({plan.shape for plan in grids})),
+        shape="|".join(sorted({f"untis-grid {plan.shape}" for plan in grids})),
     )
 
 

@@ -105,7 +105,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         substitutions=tuple(dict.fromkeys(substitutions) if nav and not nav.whole else substitutions),
         notices=tuple(dict.fromkeys(notice for _, day in released for notice in day.notices)),
         days=tuple(dict.fromkeys(day.date for _, day in released)),
-        shape="untis-info " + " | ".join(sorted({day.shape for _, day in released if day.shape})),
+        shape="|".join(sorted({f"untis-info {day.shape}" for _, day in released if day.shape})),
     )
 
 

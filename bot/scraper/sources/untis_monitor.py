@@ -123,7 +123,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         substitutions=tuple(substitutions),
         notices=tuple(dict.fromkeys(notice for day in days for notice in day.notices)),
         days=tuple(dict.fromkeys(day.date for day in released)),
-        shape="untis-monitor " + " | ".join(sorted({day.shape for day in released if day.shape})),
+        shape="|".join(sorted({f"untis-monitor {day.shape}" for day in released if day.shape})),
     )
 
 

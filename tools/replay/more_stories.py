@@ -1,0 +1,172 @@
+"""More stories: schools whose systems speak JSON, and a sheet with dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from tools.replay import answers, pages
+from tools.replay.school import (
+    BELLS,
+    FOLLOWERS,
+    PLAN,
+    Answer,
+    Follower,
+    Row,
+    Slot,
+    Story,
+    Trouble,
+    at,
+    on,
+    published,
+    reversed_plan,
+    with_trouble,
+)
+
+
+def webuntis_autumn() -> Story:
+    """A room, an ill teacher, a substitute over a weekend, an outage, a cancellation that lasts three quarters of an
+    hour before breakfast."""
+    first = date(2026, 11, 2)
+
+    def d(number: int) -> date:
+        return on(first, number)
+
+    rows = (
+        Row(at(d(1), "07:05"), d(2), 3, room="18"),
+        Row(at(d(3), "09:05"), d(3), 5, cancelled=True),
+        Row(at(d(4), "13:05"), d(7), 4, teacher="Neu"),
+        Row(at(d(9), "06:05"), d(9), 1, until=at(d(9), "06:50"), cancelled=True),
+    )
+
+    def site(url: str, now: datetime) -> Answer:
+        return _webuntis(url, now, rows, open_to=date.max)
+
+    down = Trouble(at(d(8), "10:00"), at(d(8), "11:00"))
+    return Story("webuntis-autumn", "Europe/Vienna", first, _WEBUNTIS, with_trouble(site, (down,)), FOLLOWERS)
+
+
+def webuntis_next_week() -> Story:
+    """The next week is out on Fridays at noon; a move, a change that the weekend takes back, a free Wednesday."""
+    first = date(2026, 11, 16)
+
+    def d(number: int) -> date:
+        return on(first, number)
+
+    rows = (
+        Row(at(d(2), "13:05"), d(3), 3, moved_to=7),
+        Row(at(d(5), "10:05"), d(7), 2, until=at(d(6), "18:05"), room="18"),
+    )
+
+    def site(url: str, now: datetime) -> Answer:
+        sunday = now.date() + timedelta(days=6 - now.weekday())
+        out = sunday + timedelta(days=7) if (now.weekday(), now.hour) >= (4, 12) else sunday
+        return _webuntis(url, now, rows, open_to=out, free=(d(9),))
+
+    refused = Trouble(at(d(8), "12:00"), at(d(8), "12:10"), body='{"errorCode": "FORBIDDEN"}')
+    followers = (*FOLLOWERS, Follower("plan", published=True))
+    return Story("webuntis-next-week", "Europe/Vienna", first, _WEBUNTIS, with_trouble(site, (refused,)), followers)
+
+
+_WEBUNTIS = (("webuntis", "https://linde.example/WebUntis/?school=linde"),)
+
+
+def _webuntis(url: str, now: datetime, rows: tuple[Row, ...], *, open_to: date, free: tuple[date, ...] = ()) -> Answer:
+    if url.endswith("/filter"):
+        return answers.webuntis_list(("9a", "9b"))
+    monday = now.date() - timedelta(days=now.weekday())
+    days = [monday + timedelta(days=step) for step in range(14)]
+    return answers.webuntis_days(PLAN, published(rows, now), days, open_to=open_to, free=free)
+
+
+def edupage_dated() -> Story:
+    """Whole weeks with dates; a teacher who is ill before breakfast, a change for the day after tomorrow, a refusal."""
+    first = date(2026, 11, 16)
+
+    def d(number: int) -> date:
+        return on(first, number)
+
+    rows = (
+        Row(at(d(1), "10:05"), d(2), 3, room="18"),
+        Row(at(d(3), "06:40"), d(3), 1, cancelled=True),
+        Row(at(d(7), "12:05"), d(9), 2, teacher="Neu"),
+    )
+
+    def site(url: str, now: datetime) -> Answer:
+        return answers.edupage_site(url, now, plan=PLAN, rows=published(rows, now))
+
+    again = Trouble(at(d(4), "12:00"), at(d(4), "12:10"), "currenttt", body=answers.EDUPAGE_RELOAD)
+    return Story("edupage-dated", "Europe/Vilnius", first, _EDUPAGE, with_trouble(site, (again,)), FOLLOWERS)
+
+
+def edupage_weekly() -> Story:
+    """A weekly timetable that is edited twice, maintenance, the end of summer time."""
+    first = date(2026, 10, 19)
+
+    def d(number: int) -> date:
+        return on(first, number)
+
+    def site(url: str, now: datetime) -> Answer:
+        plan = PLAN
+        if now >= at(d(1), "12:05"):
+            plan = tuple(Slot(3, 5, "Geography", "Rzeka", "25") if (s.weekday, s.period) == (3, 5) else s for s in plan)
+        if now >= at(d(8), "09:05"):
+            plan = (*plan, Slot(3, 7, "Choir", "Nuta", "hall"))
+        return answers.edupage_site(url, now, plan=plan, rows=None)
+
+    away = Trouble(at(d(3), "12:00"), at(d(3), "12:40"), body=pages.MAINTENANCE)
+    return Story("edupage-weekly", "Europe/Vilnius", first, _EDUPAGE, with_trouble(site, (away,)), FOLLOWERS)
+
+
+_EDUPAGE = (("edupage", "https://lipa.example/timetable/"),)
+
+
+def sheet_of_dates() -> Story:
+    """A sheet that a teacher keeps by hand, with dates: a status, a room, an unreadable date, an emptied table."""
+    first = date(2026, 11, 2)
+
+    def d(number: int) -> date:
+        return on(first, number)
+
+    rows = (
+        Row(at(d(1), "12:05"), d(2), 3, cancelled=True, note="ill"),
+        Row(at(d(8), "08:05"), d(8), 6, room="20"),
+    )
+
+    def site(_url: str, now: datetime) -> Answer:
+        lines = ["date,period,start,end,subject,teacher,room,class,group,status,note"]
+        for day in (d(number) for number in range(12)):
+            lines += [_dated(slot, published(rows, now), day) for slot in PLAN if slot.weekday == day.weekday()]
+        if at(d(3), "10:00") <= now < at(d(3), "10:10"):
+            lines[9] = lines[9].replace("2026-", "2O26-")
+        if at(d(4), "09:00") <= now < at(d(4), "09:10"):
+            del lines[1:]
+        return "\n".join(lines) + "\n"
+
+    sheet = (("sheet", "https://linde.example/plan.csv"),)
+    return Story("sheet-of-dates", "Europe/Vilnius", first, sheet, site, FOLLOWERS, classes=("9a",))
+
+
+def sheet_rebuilt_at_night() -> Story:
+    """A new timetable that holds at once, published when the day is over and half of the chats are asleep."""
+    first = date(2026, 11, 23)
+
+    def site(_url: str, now: datetime) -> Answer:
+        return pages.sheet(PLAN if now < at(first, "22:05") else reversed_plan(PLAN), "9a")
+
+    sheet = (("sheet", "https://linde.example/plan.csv"),)
+    return Story("sheet-rebuilt-at-night", "Europe/Vilnius", first, sheet, site, FOLLOWERS, classes=("9a",))
+
+
+def _dated(slot: Slot, rows: list[Row], day: date) -> str:
+    row = answers.row_for(slot, rows, day)
+    start, end = BELLS[slot.period]
+    room = row.room if row is not None and row.room else slot.room
+    status = "cancelled" if row is not None and row.cancelled else ""
+    note = row.note if row is not None else ""
+    return (
+        f"{day},{slot.period},{start:%H:%M},{end:%H:%M},{slot.subject},{slot.teacher},{room},9a,{slot.group},"
+        f"{status},{note}"
+    )
+
+
+MORE = (webuntis_autumn, webuntis_next_week, edupage_dated, edupage_weekly, sheet_of_dates, sheet_rebuilt_at_night)
