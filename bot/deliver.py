@@ -90,8 +90,16 @@ class _Attempt:
     name: str | None = None
 
 
+class _TooLateError(Exception):
+    """The sense of a message ended while it waited for its turn."""
+
+
 class Courier:
-    """The only sender. `wake` it after enqueuing; `run` ends with `stop`."""
+    """The only sender. `wake` it after enqueuing; `run` ends with `stop`.
+
+    `_fates` says what a row is whose task is cut off now: not in it = due, as nothing of it was sent; "uncertain" from
+    the call until an answer says that it was not taken; "sent" from a good answer on, written down or not.
+    """
 
     def __init__(
         self,
@@ -112,7 +120,7 @@ class Courier:
         self._uploads = Uploads(db, clock, bot_id)
         self._hand: deque[Claim] = deque()
         self._tasks: dict[asyncio.Task[None], Claim] = {}
-        self._calling: set[int] = set()
+        self._fates: dict[int, str] = {}
         self._wake = asyncio.Event()
         self._stopping = False
         self._contents: OrderedDict[str, Content] = OrderedDict()
@@ -163,8 +171,8 @@ class Courier:
             _, late = await asyncio.wait(set(self._tasks), timeout=STOP_SECONDS)
             for task in late:
                 claim = self._tasks[task]
-                sent = claim.id in self._calling
-                marks.append(Mark(claim.id, "uncertain" if sent else "due", error="cut off at the end", tried=sent))
+                fate = self._fates.get(claim.id, "due")
+                marks.append(Mark(claim.id, fate, error="cut off at the end", tried=fate != "due"))
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await self._ledger.mark(*marks)
@@ -216,6 +224,7 @@ class Courier:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         claim = self._tasks.pop(task)
+        self._fates.pop(claim.id, None)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its claim stays until the lease ends, and what became of it is not known.
@@ -243,13 +252,19 @@ class Courier:
             attempt = _Attempt(claim, content, Form(document=content.as_document, picture=content.picture is not None))
             verdict, words = await self._attempt(attempt)
             await self._settle(claim, verdict, words)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            # A row that cannot be put into a call would stop the courier for ever: the others go on.
-            log.error("message %d cannot be sent", claim.id, exc_info=error)
-            await self._dead(claim, f"cannot be sent: {error!r}")
+        except _TooLateError:
+            await self._ledger.mark(Mark(claim.id, "expired", error="its turn came too late", tried=False))
         except NOT_WRITTEN as error:
             log.error("message %d to %d: %s", claim.id, claim.chat_id, error)
-            await self._ledger.mark(Mark(claim.id, "due", error=str(error), not_before=self._in(60)))
+            if claim.id not in self._fates:  # else it is said, and its mark is owed: what failed came after
+                await self._ledger.mark(Mark(claim.id, "due", error=str(error), not_before=self._in(60)))
+        except Exception as error:
+            # Whatever it is: a row that breaks its task would be sent again whenever its lease ends. The others go on.
+            log.error("message %d broke", claim.id, exc_info=error)
+            if claim.id in self._fates:
+                await self._ledger.mark(Mark(claim.id, self._fates[claim.id], error=f"broke afterwards: {error!r}"))
+            else:
+                await self._dead(claim, f"cannot be sent: {error!r}")
 
     async def _attempt(self, attempt: _Attempt) -> tuple[Verdict, str]:
         """Try the message in simpler and simpler forms; the last verdict, with Telegram's words."""
@@ -260,6 +275,8 @@ class Courier:
             except TelegramError as error:
                 answer = answer_of(error)
                 verdict, words = classify(answer), answer.text
+                if verdict.outcome is not Outcome.UNCERTAIN:
+                    self._fates.pop(attempt.claim.id, None)
             else:
                 await self._sent(attempt, result)
                 return Verdict(Outcome.SENT), ""
@@ -297,16 +314,19 @@ class Courier:
         claim = attempt.claim
         method, parameters = call_for(claim, attempt.content, attempt.form, file=file)
         await self._pacer.acquire(claim.chat_id)
-        self._calling.add(claim.id)
+        if claim.expires_at is not None and claim.expires_at <= self._now():
+            raise _TooLateError
+        self._fates[claim.id] = "uncertain"
         try:
             result = await self._call(method, parameters)
-        except RetryAfter as error:
-            self.statistics.limited += 1
-            self._pacer.refused(claim.chat_id, seconds_of(error))
-            self._reached()
+        except TelegramError as error:
+            verdict = classify(answer_of(error))
+            if verdict.after is not None:  # 429, with or without its parameters
+                self.statistics.limited += 1
+                self._pacer.refused(claim.chat_id, verdict.after)
+                self._reached()
             raise
-        finally:
-            self._calling.discard(claim.id)
+        self._fates[claim.id] = "sent"
         self._pacer.accepted()
         self._reached()
         return result

@@ -60,15 +60,18 @@ class Ledger:
         if self._owed:
             await self.mark()
         now = int(self._clock.now().timestamp())
+        # What is being written now may yet be owed again: its rows stand open in the file and have been sent.
+        leave = self._owed | self._being_written
         if not self._owed:
             try:
-                await self._sweep(now, held)
-                return await outbox.claim(self._db, now, limit=limit, lease_seconds=LEASE, busy_chats=busy_chats)
+                await self._sweep(now, [*held, *leave])
+                return await outbox.claim(
+                    self._db, now, limit=limit, lease_seconds=LEASE, busy_chats=busy_chats, leave=leave
+                )
             except NOT_WRITTEN as error:
                 self._trouble(error)
-        return await outbox.sendable(
-            self._db, now, limit=limit, busy_chats=busy_chats, leave=self._owed | self._being_written
-        )
+                leave |= self._owed | self._being_written
+        return await outbox.sendable(self._db, now, limit=limit, busy_chats=busy_chats, leave=leave)
 
     async def mark(self, *marks: Mark) -> None:
         """Record what became of rows, together with what is owed."""
