@@ -130,6 +130,59 @@ async def test_a_stop_while_waiting_for_the_network(tmp_path: Path) -> None:
                 assert service is None
 
 
+@pytest.mark.parametrize("phase", ["a boot that gets no answer", "the first poll", "running", "a question to a person"])
+async def test_a_stop_is_quick_whatever_does_not_answer(tmp_path: Path, phase: str) -> None:
+    async with BotApi() as api:
+        person = api.user(1001, "Ona", "en")
+        stop, clock = asyncio.Event(), SystemClock()
+        if phase == "a boot that gets no answer":
+            api.blackhole(on=True)
+        elif phase == "the first poll":  # the webhook is deleted before it
+            api.faults.add(Fault("deleteWebhook", ending="stall"))
+        task = asyncio.create_task(run(config_for(api, tmp_path), clock, {}, stop))
+        if phase in ("running", "a question to a person"):
+            await until(lambda: bool(api.calls_of("getUpdates")))
+            api.faults.add(Fault("send*", ending="stall", times=1))
+            if phase == "a question to a person":
+                await person.say("/start")
+                await until(lambda: bool(api.calls_of("sendMessage") or api.calls_of("sendPhoto")))
+            api.blackhole(on=True)
+        await asyncio.sleep(0.5)
+        start = clock.monotonic()
+        stop.set()
+        assert await task == 0
+        assert clock.monotonic() - start < 9
+
+
+async def test_a_single_refusal_of_the_token_is_not_believed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with BotApi() as api:
+        api.faults.add(Fault("getMe", times=2, status=404, description="Not Found"))
+        stop = asyncio.Event()
+        with caplog.at_level(logging.INFO):
+            task = asyncio.create_task(run(config_for(api, tmp_path), SystemClock(), {}, stop))
+            await until(lambda: "running as" in caplog.text)
+            stop.set()
+            assert await task == 0
+
+
+async def test_a_full_disk_stops_neither_a_start_nor_a_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    for place in ("watch.begin", "watch.end", "digest.send_due", "claim.offer"):
+        monkeypatch.setattr(f"bot.app.{place}", full)
+    async with BotApi() as api:
+        stop = asyncio.Event()
+        with caplog.at_level(logging.INFO):
+            task = asyncio.create_task(run(config_for(api, tmp_path), SystemClock(), {}, stop))
+            await until(lambda: bool(api.calls_of("getUpdates")))
+            stop.set()
+            assert await task == 0
+        assert "the disk is full" in caplog.text
+
+
 async def test_everything_is_kept_over_a_restart(tmp_path: Path) -> None:
     async with set_stage(tmp_path, start=MONDAY_AFTERNOON, lang="en") as first:
         await follow_9a(first)

@@ -147,10 +147,7 @@ async def test_a_random_walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ca
         paced=False,
         check=checker(*[load(file) for file in files]) if files else None,
     ) as stage:
-        queue = stage.service.application.job_queue
-        assert queue is not None
-        for job in queue.jobs():
-            job.enabled = False
+        stage.service.timers.on = False
         walk = Walk(stage)
         await walk.begin()
         for _ in range(PRESSES // BATCH):

@@ -109,7 +109,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of a claimed row: `state` is sent, uncertain, gone, dead, expired, or due (again, from `not_before` on)."""
+    """What became of a claimed row: `state` is sent, uncertain, gone, dead, expired, or due (from `not_before` on)."""
 
     id: int
     state: str
