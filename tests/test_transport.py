@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import functools
 import json
@@ -51,6 +52,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, HTTPXRequest
 
+import bot as bot_package
 from bot.request_body import CHUNK
 from bot.transport import AiohttpRequest, AnswerLost, NotSent, ServerError
 
@@ -66,6 +68,7 @@ RESULTS: dict[str, Any] = {
     "getUpdates": [{"update_id": 3, "message": MESSAGE}],
     "getChatMember": {"status": "member", "user": {"id": 7, "is_bot": False, "first_name": "Ona"}},
     "getChatAdministrators": [],
+    "getChatMemberCount": 31,
     "getChat": {
         **CHAT,
         "accent_color_id": 0,
@@ -129,6 +132,7 @@ CALLS: dict[str, Call] = {
     "unpin": lambda bot: bot.unpin_chat_message(7, 5),
     "unpin all": lambda bot: bot.unpin_all_chat_messages(7),
     "member": lambda bot: bot.get_chat_member(-100, 7),
+    "members": lambda bot: bot.get_chat_member_count(-100),
     "admins": lambda bot: bot.get_chat_administrators(-100),
     "chat": lambda bot: bot.get_chat(7),
     "me": lambda bot: bot.get_me(),
@@ -224,6 +228,18 @@ async def test_a_call_is_the_same_on_the_wire_as_with_httpx(name: str, recorder:
     first, second = recorder.requests
     assert first == second
     assert ours == theirs
+
+
+def test_every_method_that_the_bot_calls_is_compared() -> None:
+    used: set[str] = set()
+    package = Path(bot_package.__file__).parent
+    for file in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "bot":
+                used.add(node.attr)
+    calls = {name for name in used if callable(getattr(Bot, name, None))}
+    assert len(calls) >= 10
+    assert calls - {name for call in CALLS.values() for name in call.__code__.co_names} == set()
 
 
 async def test_a_file_is_downloaded(address: str) -> None:
