@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot import bell, digest, live, promotion, reminders, upkeep
+from bot.clock import SetBack
 from bot.context import Deps
 from bot.errors import SchoolbellError
 from bot.ledger import NOT_WRITTEN
-from bot.rounds import scrape_when_due
+from bot.rounds import ask_now, scrape_when_due
 
 log = logging.getLogger(__name__)
 
@@ -51,12 +52,14 @@ class Timers:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._troubles: dict[str, str] = {}
+        self._set_back = SetBack(deps.clock)
+        self._jobs = (*JOBS, Job("clock", self._look_at_the_clock, 5, 5))
         self.on = True
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Go on while the block runs; what is at work at its end is cut off, as a crash would, and loses as little."""
-        tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in JOBS]
+        tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self._jobs]
         try:
             yield
         finally:
@@ -69,6 +72,12 @@ class Timers:
         for job in JOBS:
             if job.name == name:
                 await self._once(job)
+
+    async def _look_at_the_clock(self, deps: Deps) -> None:
+        """Schools are asked at instants: after the clock was set back, those would be hours away."""
+        if self._set_back.happened():
+            log.warning("the clock was set back: every school is asked anew")
+            await ask_now(deps)
 
     async def _repeat(self, job: Job) -> None:
         await self._deps.clock.sleep(job.first)

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Collection
 
-from bot.clock import Clock
+from bot.clock import Clock, SetBack
 from bot.errors import StoreError
 from bot.store import outbox
 from bot.store.database import Database
@@ -41,6 +41,7 @@ class Ledger:
         self._in_trouble = False
         self._tried = 0.0
         self._swept = clock.monotonic()
+        self._set_back = SetBack(clock)
 
     @property
     def owed(self) -> int:
@@ -64,6 +65,9 @@ class Ledger:
         leave = self._owed | self._being_written
         if not self._owed:
             try:
+                if self._set_back.happened():
+                    log.warning("the clock was set back: what waits for an instant of before is tried now")
+                    await outbox.do_not_wait(self._db, now)
                 await self._sweep(now, [*held, *leave])
                 return await outbox.claim(
                     self._db, now, limit=limit, lease_seconds=LEASE, busy_chats=busy_chats, leave=leave

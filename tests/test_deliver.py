@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -569,3 +569,26 @@ async def test_rows_whose_marks_are_being_written_are_not_claimed(tmp_path: Path
         await d.put(row(1), row(2))
         ledger._being_written[1] = Mark(1, "sent")
         assert [claim.id for claim in await ledger.claim(5, busy_chats=(), held=())] == [2]
+
+
+async def test_a_clock_that_is_set_back_delays_nothing_but_quiet_hours(tmp_path: Path) -> None:
+    first = iter([RetryAfter(3)])
+    async with desk(tmp_path, lambda _, p: next(first, None) if p["chat_id"] == 5 else None) as d:
+        await d.put(
+            row(5),
+            row(6, not_before=d.now()),  # as a digest is: from now on
+            row(7, not_before=d.now() + 300),  # quiet hours
+        )
+        d.pacer.refused(6, 2)
+        run = asyncio.create_task(d.courier.run())
+        await until(lambda: d.courier.statistics.limited == 1)
+        d.clock.turn_by(timedelta(hours=-2))
+        begun = d.clock.elapsed
+        await until(lambda: len(d.telegram.delivered) == 2)
+        assert d.clock.elapsed - begun < 60
+        await until(lambda: d.clock.elapsed - begun > 400)
+        assert len(d.telegram.delivered) == 2
+        await until(lambda: len(d.telegram.delivered) == 3)
+        assert d.clock.elapsed - begun >= 7200
+        await d.courier.stop()
+        await run

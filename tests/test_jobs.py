@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -39,14 +39,21 @@ async def test_a_clock_that_is_set_back_stops_no_timer(monkeypatch: pytest.Monke
         nonlocal count
         count += 1
 
+    async def ask(_: Any) -> None:
+        asked.append(clock.now())
+
+    asked: list[datetime] = []
     clock = JumpingClock()
+    monkeypatch.setattr(jobs, "ask_now", ask)
     async with clock.running(), timers(clock, monkeypatch, work).running():
         await looks(clock, 60)
+        assert asked == []
         before = count
         clock.turn_by(timedelta(hours=-2))
         await looks(clock, 60)
     assert before >= 6
     assert count - before >= 6
+    assert len(asked) == 1
 
 
 async def test_a_job_that_fails_is_said_once_and_taken_up_again(

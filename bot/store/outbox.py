@@ -249,6 +249,18 @@ async def reclaim(db: Database) -> int:
     return await db.write("UPDATE outbox SET state = 'due', lease_until = NULL WHERE state = 'claimed'")
 
 
+async def do_not_wait(db: Database, now: int) -> None:
+    """The clock was set back: what was to be sent already, or is tried again, does not wait until it catches up.
+
+    Quiet hours stay what they are: such a row was postponed from the instant at which it was made.
+    """
+    await db.write(
+        "UPDATE outbox SET not_before = ?1 WHERE state = 'due' AND not_before > ?1"
+        " AND (attempts > 0 OR not_before <= created_at)",
+        (now,),
+    )
+
+
 async def sweep(db: Database, now: int, held: Collection[int] = ()) -> None:
     """End what has expired, and take back claims whose lease ran out, but for the rows `held` in this process."""
     async with db.transaction() as transaction:
