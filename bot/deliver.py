@@ -20,7 +20,7 @@ from bot.push import Form, Parameters, call_for, file_id_of, message_id_of
 from bot.store import chats, outbox
 from bot.store.database import Database
 from bot.store.outbox import Claim, Content, Mark
-from bot.transport import NotSent, ServerError
+from bot.transport import NEVER_LEFT, NotSent, ServerError
 from bot.uploads import Uploads
 
 log = logging.getLogger(__name__)
@@ -159,7 +159,8 @@ class Courier:
     async def stop(self) -> None:
         """Claim nothing more, let what is in flight end, give back what was not begun: `STOP_SECONDS` at most.
 
-        A call that takes longer is cut off; as with any lost answer, its message is not sent a second time.
+        A call that takes longer is cut off; when it had left whole, its message is not sent a second time, as with any
+        lost answer.
         """
         self._stopping = True
         self._wake.set()
@@ -169,12 +170,13 @@ class Courier:
         marks: list[Mark] = []
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=STOP_SECONDS)
+            claims = [self._tasks[task] for task in late]
             for task in late:
-                claim = self._tasks[task]
-                fate = self._fates.get(claim.id, "due")
-                marks.append(Mark(claim.id, fate, error="cut off at the end", tried=fate != "due"))
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+            for claim in claims:
+                fate = self._fates.get(claim.id, "due")
+                marks.append(Mark(claim.id, fate, error="cut off at the end", tried=fate != "due"))
         await self._ledger.mark(*marks)
 
     async def _give_back(self) -> None:
@@ -224,7 +226,8 @@ class Courier:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         claim = self._tasks.pop(task)
-        self._fates.pop(claim.id, None)
+        if not self._stopping:  # what a stop cuts off is asked for its fate
+            self._fates.pop(claim.id, None)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its claim stays until the lease ends, and what became of it is not known.
@@ -325,6 +328,10 @@ class Courier:
                 self.statistics.limited += 1
                 self._pacer.refused(claim.chat_id, verdict.after)
                 self._reached()
+            raise
+        except asyncio.CancelledError as error:
+            if NEVER_LEFT in getattr(error, "__notes__", ()):
+                self._fates.pop(claim.id, None)
             raise
         self._fates[claim.id] = "sent"
         self._pacer.accepted()

@@ -25,7 +25,7 @@ from bot.store import chats, outbox, pictures
 from bot.store.chats import Chat
 from bot.store.database import Database, open_database
 from bot.store.outbox import Content, Mark, Priority, Row
-from bot.transport import AnswerLost, NotSent, ServerError
+from bot.transport import NEVER_LEFT, AnswerLost, NotSent, ServerError
 from tests.clocks import JumpingClock
 
 DAY = date(2026, 11, 24)
@@ -592,3 +592,28 @@ async def test_a_clock_that_is_set_back_delays_nothing_but_quiet_hours(tmp_path:
         assert d.clock.elapsed - begun >= 7200
         await d.courier.stop()
         await run
+
+
+@pytest.mark.parametrize(("left", "state"), [(False, "due"), (True, "uncertain")])
+async def test_a_stop_cuts_off_what_hangs_and_knows_how_far_it_got(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, left: bool, state: str
+) -> None:
+    monkeypatch.setattr(deliver, "STOP_SECONDS", 0.05)
+
+    async def hang() -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError as error:
+            if not left:
+                error.add_note(NEVER_LEFT)
+            raise
+
+    async with desk(tmp_path) as d:
+        d.telegram.latency = hang
+        await d.put(row(1))
+        run = asyncio.create_task(d.courier.run())
+        await until(lambda: d.telegram.in_flight == 1)
+        await d.courier.stop()
+        await run
+        assert await d.states() == {state: 1}
+        assert await d.db.value("SELECT attempts FROM outbox") == int(left)

@@ -54,7 +54,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 import bot as bot_package
 from bot.request_body import CHUNK
-from bot.transport import AiohttpRequest, AnswerLost, NotSent, ServerError
+from bot.transport import NEVER_LEFT, AiohttpRequest, AnswerLost, NotSent, ServerError
 
 TOKEN = "123456:a-token-that-no-log-may-show"
 PNG = b"\x89PNG\r\n\x1a\n picture"
@@ -509,6 +509,51 @@ async def test_a_call_that_went_out_whole_is_uncertain(behaviour: Behaviour) -> 
             await bot.send_message(7, "x")
         with pytest.raises(AnswerLost):
             await bot.send_photo(7, PNG * CHUNK)
+
+
+@pytest.mark.parametrize(("behaviour", "large", "noted"), [(read_nothing, True, True), (stall, False, False)])
+async def test_a_call_that_is_cut_off_tells_whether_it_had_left(
+    behaviour: Behaviour, *, large: bool, noted: bool
+) -> None:
+    async with network(behaviour) as address, bot_at(address, AiohttpRequest()) as bot:
+        task = asyncio.create_task(bot.send_document(7, LARGE) if large else bot.send_message(7, "x"))
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        assert (NEVER_LEFT in getattr(caught.value, "__notes__", ())) is noted
+
+
+async def test_a_connection_that_was_closed_while_idle_costs_no_message() -> None:
+    count = 0
+
+    async def answer_and_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: asyncio.Event) -> None:
+        nonlocal count
+        await _whole_request(reader)
+        count += 1
+        body = json.dumps({"ok": True, "result": MESSAGE}).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+
+    async with network(answer_and_close) as address, bot_at(address, AiohttpRequest()) as bot:
+        for _ in range(3):
+            await bot.send_message(7, "x")
+            await asyncio.sleep(0.05)
+    assert count == 3
+
+
+async def test_a_connection_that_closes_just_as_it_is_used_again_leaves_a_message_uncertain() -> None:
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: asyncio.Event) -> None:
+        await _whole_request(reader)
+        body = json.dumps({"ok": True, "result": MESSAGE}).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        await _whole_request(reader)  # it came whole: who closes now may have read it
+
+    async with network(answer_once) as address, bot_at(address, AiohttpRequest()) as bot:
+        await bot.send_message(7, "x")
+        with pytest.raises(AnswerLost):
+            await bot.send_message(7, "x")
 
 
 @pytest.mark.parametrize("behaviour", [read_nothing, reset_early])
