@@ -181,6 +181,7 @@ async def service(api: BotApi, data: Path, level: str = "info") -> AsyncIterator
         "SCHOOLBELL_API_URL": api.base_url,
         "SCHOOLBELL_ADMINS": "1",
         "SCHOOLBELL_LOG": level,
+        "SCHOOLBELL_ALLOW_PRIVATE": "1",
     }
     async with python(data / "log", "bot", "run", **environment) as process:
         yield process
