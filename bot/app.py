@@ -146,19 +146,20 @@ async def running(
         application.bot_data[DEPS] = deps
         add_handlers(application, deps.commands)
         await stack.enter_async_context(health.serving(deps, liveness))
+        # What came due while the service was stopped, and where the counting begins. Schools are read and rows are
+        # written while Telegram is away, before the first answer as later on: they go out when it is there.
+        await _write_down(digest.send_due(deps))
+        timers = Timers(deps)
+        await stack.enter_async_context(timers.running())
         if not await _reach_telegram(application, stop, systemd):
             yield None
             return
         stack.push_async_callback(application.shutdown)
-        # What came due while the service was stopped, and where the counting begins.
-        await _write_down(digest.send_due(deps))
         await application.start()
         sending = asyncio.create_task(courier.run(), name="courier")
         stack.push_async_callback(_stop_talking, application, courier, sending)
         offering = asyncio.create_task(menus.publish(application.bot, deps), name="menus")
         stack.callback(offering.cancel)  # a stop does not wait for it: the next start sends what is missing
-        timers = Timers(deps)
-        await stack.enter_async_context(timers.running())
         assert application.updater is not None
         polling = application.updater.start_polling(
             timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES, drop_pending_updates=False

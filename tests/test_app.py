@@ -12,11 +12,12 @@ import pytest
 from telegram import Update
 
 from bot.app import run, running
-from bot.clock import SystemClock
+from bot.clock import SystemClock, TurnableClock
 from bot.config import Config
 from bot.demo.botapi import BotApi, Fault, Person
 from bot.demo.stage import Stage, set_stage
 from bot.errors import ConfigError, StoreError
+from bot.store.database import open_database
 from tests.conftest import MONDAY_AFTERNOON
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -151,6 +152,23 @@ async def test_a_stop_is_quick_whatever_does_not_answer(tmp_path: Path, phase: s
         stop.set()
         assert await task == 0
         assert clock.monotonic() - start < 9
+
+
+async def test_what_comes_due_is_written_down_while_telegram_was_never_there(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with set_stage(tmp_path, start=MONDAY_AFTERNOON, lang="en") as first:
+        await follow_9a(first)
+        config = first.service.deps.config
+    clock, stop = TurnableClock(MONDAY_AFTERNOON.replace(minute=58)), asyncio.Event()
+    task = asyncio.create_task(run(config, clock, {}, stop))
+    await until(lambda: "cannot be reached" in caplog.text)
+    clock.turn_to(MONDAY_AFTERNOON.replace(hour=16, minute=0, second=5))  # 18:00 in Vilnius
+    async with open_database(config.database) as db, asyncio.timeout(20):
+        while not await db.value("SELECT count(*) FROM outbox WHERE kind = 'digest'"):  # noqa: ASYNC110 - a plain count
+            await asyncio.sleep(0.1)
+    stop.set()
+    assert await task == 0
 
 
 async def test_a_single_refusal_of_the_token_is_not_believed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
