@@ -83,6 +83,21 @@ async def test_the_digest_comes_once_at_its_time(stage: Stage) -> None:
     assert len(person.messages) == before + 1
 
 
+async def test_a_hundred_presses_that_are_too_old_hold_up_nobody(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = await follow_9a(stage)
+    picture = next(message for message in person.messages if message.file)
+    stage.api.state.query_lifetime = -1.0  # as after a night in which the bot was down
+    for _ in range(100):
+        await person.press(picture, "Tue →")
+    other = stage.api.user(1002, "Jonas", "en")
+    await other.say("/help")
+    await stage.api.wait_for(lambda: other.messages, seconds=10)
+    assert len([call for call in stage.api.calls_of("editMessageMedia") if call.chat_id == person.id]) <= 12
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
 async def test_a_forged_or_old_button_gets_a_toast(stage: Stage) -> None:
     person = await follow_9a(stage)
     picture = next(message for message in person.messages if message.file)
