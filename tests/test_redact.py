@@ -72,8 +72,8 @@ def test_tokens_of_others_go_and_times_stay() -> None:
 
 def test_what_ends_the_process_is_told_without_the_token() -> None:
     script = (
-        "from bot import journal; from bot.config import Config\n"
-        f"journal.set_up(Config(token={TOKEN!r}), {{}})\n"
+        "from pathlib import Path; from bot import journal; from bot.config import Config\n"
+        f"journal.set_up(Config(data=Path(), token={TOKEN!r}), {{}})\n"
         f"raise RuntimeError('https://api.telegram.org/bot{TOKEN}/getMe')"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30)
