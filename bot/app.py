@@ -14,7 +14,7 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 
-from bot import claim, digest, health, menus, watch
+from bot import claim, digest, health, menus, upkeep, watch
 from bot.clock import Clock
 from bot.config import Config
 from bot.context import DEPS, Context, Deps
@@ -30,7 +30,7 @@ from bot.pace import PacedAnswers, Pacer
 from bot.scraper.http import SPACING, SchoolHttp
 from bot.scraper.registry import all_sources
 from bot.service import Systemd
-from bot.store.database import open_database
+from bot.store.database import is_disk_full, open_database
 from bot.store.lock import hold
 from bot.transport import AiohttpRequest
 from bot.vault import Vault
@@ -111,6 +111,8 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(hold(config.data))
+        if is_disk_full(config.data):
+            log.warning("the disk is full: %d old copies of the database were deleted", upkeep.make_room(config.data))
         db = await stack.enter_async_context(open_database(config.database))
         worker = await stack.enter_async_context(one_worker())
         http = await stack.enter_async_context(

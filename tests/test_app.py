@@ -18,6 +18,7 @@ from bot.demo.botapi import BotApi, Fault, Person
 from bot.demo.stage import Stage, set_stage
 from bot.errors import ConfigError, StoreError
 from bot.store.database import open_database
+from bot.upkeep import BACKUPS
 from tests.conftest import MONDAY_AFTERNOON
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -213,6 +214,19 @@ async def test_a_full_disk_stops_neither_a_start_nor_a_stop(
             stop.set()
             assert await task == 0
         assert "the disk is full" in caplog.text
+
+
+async def test_a_start_on_a_full_disk_deletes_old_copies_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.database.ROOM", 1 << 62)
+    copies = tmp_path / BACKUPS
+    copies.mkdir()
+    for day in (21, 22, 23):
+        (copies / f"bot-2026-11-{day}.sqlite3").write_bytes(b"copy")
+    async with BotApi() as api:
+        stop = asyncio.Event()
+        stop.set()
+        assert await run(config_for(api, tmp_path), SystemClock(), {}, stop) == 0
+    assert [file.name for file in copies.iterdir()] == ["bot-2026-11-23.sqlite3"]
 
 
 async def test_everything_is_kept_over_a_restart(tmp_path: Path) -> None:
