@@ -48,6 +48,8 @@ SERVER_PAUSE = (1.0, 300.0)
 """Seconds until a row that Telegram's servers failed on is tried again, doubled each time."""
 REFUSED_PAUSE = (900.0, 6 * 3600.0)
 """Seconds until a chat that refused in words that may pass is tried again, doubled each time."""
+EDIT_AGAIN = Verdict(Outcome.RETRY, "server error", wide=True)
+"""An edit whose answer was lost is made again: twice is once, and an old plan in a pinned message misleads."""
 CONTENTS = 64
 """Contents kept in memory."""
 
@@ -278,6 +280,8 @@ class Courier:
             except TelegramError as error:
                 answer = answer_of(error)
                 verdict, words = classify(answer), answer.text
+                if verdict.outcome is Outcome.UNCERTAIN and attempt.claim.edits is not None and not attempt.form.anew:
+                    verdict = EDIT_AGAIN
                 if verdict.outcome is not Outcome.UNCERTAIN:
                     self._fates.pop(attempt.claim.id, None)
             else:

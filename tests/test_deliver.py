@@ -421,6 +421,24 @@ async def test_an_edit_that_changes_nothing_is_done_and_a_lost_message_is_sent_a
         assert [event.detail for event in d.events if event.kind == "replaced"] == ["101"]
 
 
+async def test_an_edit_whose_answer_was_lost_is_made_again_and_a_message_in_its_place_is_not(tmp_path: Path) -> None:
+    lost = iter([AnswerLost("timed out")])
+
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        if parameters["chat_id"] == 1:
+            return next(lost, None) or BadRequest("Bad Request: message is not modified")
+        if method == "editMessageText":
+            return BadRequest("Bad Request: message to edit not found")
+        return AnswerLost("timed out")
+
+    async with desk(tmp_path, answer) as d:
+        await d.put(row(1, edits=9), row(2, edits=9))
+        await d.deliver()
+        assert sorted(d.telegram.methods()) == ["editMessageText"] * 3 + ["sendMessage"]
+        found = await d.db.all("SELECT chat_id, state FROM outbox ORDER BY chat_id")
+        assert [tuple(one) for one in found] == [(1, "sent"), (2, "uncertain")]
+
+
 async def test_only_the_newest_edit_of_a_message_is_made(tmp_path: Path) -> None:
     async with desk(tmp_path) as d:
         await d.put(row(1, "1", Content("old"), kind="live", edits=8))
