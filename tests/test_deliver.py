@@ -297,15 +297,24 @@ async def test_a_name_that_is_not_taken_is_uploaded_anew_once(tmp_path: Path) ->
         assert await d.states() == {"sent": 20}
 
 
-@pytest.mark.parametrize("words", ["Forbidden: bot was blocked by the user", "Forbidden: user is deactivated"])
-async def test_a_chat_that_is_gone_gets_nothing_more(tmp_path: Path, words: str) -> None:
-    async with desk(tmp_path, lambda method, parameters: Forbidden(words)) as d:
+@pytest.mark.parametrize(
+    "error",
+    [
+        Forbidden("Forbidden: bot was blocked by the user"),
+        Forbidden("Forbidden: user is deactivated"),
+        Forbidden("Forbidden: bot was kicked from the supergroup chat"),
+        BadRequest("Chat not found"),
+    ],
+    ids=str,
+)
+async def test_a_chat_that_is_gone_gets_nothing_more(tmp_path: Path, error: TelegramError) -> None:
+    async with desk(tmp_path, lambda _, parameters: error if parameters["chat_id"] == 5 else None) as d:
         async with d.db.transaction() as transaction:
             await chats.put(transaction, Chat(5, theme="dark"), d.now())
-        await d.put(*(row(5, str(n)) for n in range(4)))
+        await d.put(*(row(5, str(n)) for n in range(4)), row(6))
         await d.deliver()
-        assert len(d.telegram.calls) == 1
-        assert await d.states() == {"gone": 4}
+        assert [chat for _, p in d.telegram.calls if (chat := p["chat_id"]) == 5] == [5]
+        assert await d.states() == {"gone": 4, "sent": 1}
         chat = await chats.get(d.db, 5)
         assert chat is not None
         assert not chat.active
