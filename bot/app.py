@@ -44,7 +44,7 @@ BOOT_PAUSE = (
     60.0,
 )  # seconds between two tries to reach Telegram at the start: doubled from the first to the second
 CALL_SECONDS = 60  # what one try may take at most
-END_SECONDS = 3.5  # what the last poll, and then what is being answered, may take when the service stops
+END_SECONDS = 3.0  # what the last poll, and then what is being answered, may take when the service stops
 BELIEVED = 3  # times that Telegram has to say at the start that it does not know the token: it says so in passing too
 SELF_CHECK_SECONDS = 30
 UPDATES = [
@@ -284,6 +284,7 @@ def _ended(task: asyncio.Task[None], service: Running) -> None:
 async def _stop_talking(application: BotApplication, courier: Courier, sending: asyncio.Task[None]) -> None:
     """Nothing is claimed from now on; what is in flight, the poll and the answers end side by side, within seconds."""
     await asyncio.gather(courier.stop(), _stop_listening(application))
+    await asyncio.wait({sending}, timeout=1)  # it gives back what it was claiming just then
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)  # what it died of has been said
 

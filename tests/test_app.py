@@ -167,7 +167,7 @@ async def test_a_stop_is_quick_whatever_does_not_answer(tmp_path: Path, phase: s
         start = clock.monotonic()
         stop.set()
         assert await task == 0
-        assert clock.monotonic() - start < 9
+        assert clock.monotonic() - start <= 10
 
 
 async def test_what_comes_due_is_written_down_while_telegram_was_never_there(
