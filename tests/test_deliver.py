@@ -498,7 +498,7 @@ async def test_a_fan_out_makes_no_statement_for_each_message_but_its_mark(tmp_pa
         before = d.db.statements
         await d.put(*(row(chat, content=Content("caption", picture="day")) for chat in range(1, 1001)))
         assert d.db.statements - before <= 3, "enqueuing is two statements however many rows there are"
-        d.courier._pacer = Pacer(d.clock, per_second=1e6)
+        d.courier._pacer = d.courier._attempts.pacer = Pacer(d.clock, per_second=1e6)
         run = asyncio.create_task(d.courier.run())
         before = d.db.statements
         await until(lambda: d.courier.statistics.sent == 1000)
