@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from telegram import LinkPreviewOptions, Update
@@ -14,7 +14,7 @@ from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 
-from bot import claim, digest, health, menus, watch
+from bot import claim, digest, health, menus, upkeep, watch
 from bot.clock import Clock
 from bot.config import Config
 from bot.context import DEPS, Context, Deps
@@ -23,14 +23,14 @@ from bot.dispatch import add_handlers
 from bot.errors import ConfigError
 from bot.handlers import all_commands
 from bot.incidents import Incidents
-from bot.jobs import add_jobs
+from bot.jobs import Timers
 from bot.ledger import NOT_WRITTEN
 from bot.liveness import Liveness
 from bot.pace import PacedAnswers, Pacer
 from bot.scraper.http import SPACING, SchoolHttp
 from bot.scraper.registry import all_sources
 from bot.service import Systemd
-from bot.store.database import open_database
+from bot.store.database import is_disk_full, open_database
 from bot.store.lock import hold
 from bot.transport import AiohttpRequest
 from bot.vault import Vault
@@ -44,6 +44,8 @@ BOOT_PAUSE = (
     60.0,
 )  # seconds between two tries to reach Telegram at the start: doubled from the first to the second
 CALL_SECONDS = 60  # what one try may take at most
+END_SECONDS = 3.0  # what the last poll, and then what is being answered, may take when the service stops
+BELIEVED = 3  # times that Telegram has to say at the start that it does not know the token: it says so in passing too
 SELF_CHECK_SECONDS = 30
 UPDATES = [
     Update.MESSAGE,
@@ -59,17 +61,16 @@ BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, An
 class Running:
     """The application while it runs. `ended` is set with the exit code when it ends by itself."""
 
-    def __init__(self, application: BotApplication, deps: Deps) -> None:
+    def __init__(self, application: BotApplication, deps: Deps, timers: Timers) -> None:
         self.application = application
         self.deps = deps
+        self.timers = timers
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.reason = watch.STOPPED
 
     async def run_job(self, name: str) -> None:
         """Run one of the timed jobs now: the demo and the time tests turn the clock, which no timer sees."""
-        assert self.application.job_queue is not None
-        for job in self.application.job_queue.get_jobs_by_name(name):
-            await job.run(self.application)
+        await self.timers.do(name)
 
     def end(self, code: int, reason: str = watch.STOPPED) -> None:
         """End the process from within, once."""
@@ -110,6 +111,8 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(hold(config.data))
+        if is_disk_full(config.data):
+            log.warning("the disk is full: %d old copies of the database were deleted", upkeep.make_room(config.data))
         db = await stack.enter_async_context(open_database(config.database))
         worker = await stack.enter_async_context(one_worker())
         http = await stack.enter_async_context(
@@ -144,25 +147,29 @@ async def running(
         )
         application.bot_data[DEPS] = deps
         add_handlers(application, deps.commands)
-        add_jobs(application)
         await stack.enter_async_context(health.serving(deps, liveness))
+        # What came due while the service was stopped, and where the counting begins. Schools are read and rows are
+        # written while Telegram is away, before the first answer as later on: they go out when it is there.
+        await _write_down(digest.send_due(deps))
+        timers = Timers(deps)
+        await stack.enter_async_context(timers.running())
         if not await _reach_telegram(application, stop, systemd):
             yield None
             return
         stack.push_async_callback(application.shutdown)
-        await digest.send_due(deps)  # what came due while the service was stopped, and where the counting begins
         await application.start()
-        stack.push_async_callback(application.stop)
+        sending = asyncio.create_task(courier.run(), name="courier")
+        stack.push_async_callback(_stop_talking, application, courier, sending)
         offering = asyncio.create_task(menus.publish(application.bot, deps), name="menus")
         stack.callback(offering.cancel)  # a stop does not wait for it: the next start sends what is missing
-        sending = asyncio.create_task(courier.run(), name="courier")
-        stack.push_async_callback(_stop_sending, courier, sending)
         assert application.updater is not None
-        await application.updater.start_polling(
+        polling = application.updater.start_polling(
             timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES, drop_pending_updates=False
         )
-        stack.push_async_callback(application.updater.stop)
-        service = Running(application, deps)
+        if not await _unless(stop, polling):
+            yield None
+            return
+        service = Running(application, deps, timers)
         tasks = [
             asyncio.create_task(_watch(liveness, application, systemd, service), name="watch"),
             asyncio.create_task(_look_after(deps, systemd, service), name="self-check"),
@@ -173,13 +180,13 @@ async def running(
         for task in tasks:
             stack.callback(task.cancel)
         log.info("running as @%s", application.bot.username)
-        await claim.offer(deps, application.bot.username)
-        await watch.begin(deps)
+        await _write_down(claim.offer(deps, application.bot.username))
+        await _write_down(watch.begin(deps))
         systemd.tell("READY=1", f"STATUS=running as @{application.bot.username}")
         yield service
         log.info("stopping")
-        await watch.end(deps, service.reason)
         systemd.tell("STOPPING=1")
+        await _write_down(watch.end(deps, service.reason))
 
 
 def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, polls: AiohttpRequest) -> BotApplication:
@@ -197,26 +204,52 @@ def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, polls: Aio
         rate_limiter=PacedAnswers(pacer),
     )
     builder = Application.builder().bot(bot).context_types(ContextTypes(context=Context))
-    return builder.concurrent_updates(False).build()
+    return builder.job_queue(None).concurrent_updates(False).build()
 
 
 async def _reach_telegram(application: BotApplication, stop: asyncio.Event, systemd: Systemd) -> bool:
     """Wait until Telegram answers; False when `stop` came first. Raises ConfigError when it does not know the token."""
-    pause = BOOT_PAUSE[0]
+    pause, refused = BOOT_PAUSE[0], 0
     while not stop.is_set():
         systemd.wait(pause + CALL_SECONDS, "waiting for Telegram")
         try:
-            await application.initialize()
+            return await _unless(stop, application.initialize())
         except InvalidToken:
-            raise ConfigError("Telegram does not know this token; ask BotFather for the current one") from None
+            refused += 1
+            if refused >= BELIEVED:
+                raise ConfigError("Telegram does not know this token; ask BotFather for the current one") from None
+            pause = BOOT_PAUSE[0]
+            log.warning("Telegram says that it does not know this token; asking again")
+            await _unless(stop, asyncio.sleep(pause))
         except TelegramError as error:
             log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause * random.uniform(0.8, 1.2))  # noqa: S311 - spreading load
+            refused = 0
+            await _unless(stop, asyncio.sleep(pause * random.uniform(0.8, 1.2)))  # noqa: S311 - spreading load
             pause = min(pause * 2, BOOT_PAUSE[1])
-        else:
-            return True
     return False
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
+    """Do it to its end; False when `stop` came first, and it was cut off."""
+    doing, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({doing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            doing.result()
+            return True
+        return False
+    finally:
+        doing.cancel()
+        stopped.cancel()
+        await asyncio.gather(doing, stopped, return_exceptions=True)
+
+
+async def _write_down(writing: Awaitable[object]) -> None:
+    """Something to note at the start or the end: a disk without room for it stops nobody."""
+    try:
+        await writing
+    except NOT_WRITTEN as error:
+        log.error("at the start or the end nothing could be written: %s", error)
 
 
 async def _watch(liveness: Liveness, application: BotApplication, systemd: Systemd, service: Running) -> None:
@@ -248,7 +281,22 @@ def _ended(task: asyncio.Task[None], service: Running) -> None:
         service.end(1, f"{task.get_name()} died")
 
 
-async def _stop_sending(courier: Courier, sending: asyncio.Task[None]) -> None:
-    await courier.stop()
+async def _stop_talking(application: BotApplication, courier: Courier, sending: asyncio.Task[None]) -> None:
+    """Nothing is claimed from now on; what is in flight, the poll and the answers end side by side, within seconds."""
+    await asyncio.gather(courier.stop(), _stop_listening(application))
+    await asyncio.wait({sending}, timeout=1)  # it gives back what it was claiming just then
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)  # what it died of has been said
+
+
+async def _stop_listening(application: BotApplication) -> None:
+    """End the polls, then the answers. Both wait for Telegram, which may be why the service is stopped."""
+    ends = [application.stop]
+    if application.updater is not None and application.updater.running:
+        ends.insert(0, application.updater.stop)
+    for end in ends:
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await end()
+        except TimeoutError:
+            log.warning("Telegram does not answer: the last poll or answer is cut off")

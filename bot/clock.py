@@ -7,6 +7,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+SET_BACK = 60.0
+"""Seconds that a time server does not take back at once."""
+
 
 class Clock(Protocol):
     """What the time is, and how to wait for it."""
@@ -35,6 +38,23 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+class SetBack:
+    """Tells when the time of day went back: what waits for an instant of before would wait for so much longer."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = self._look()
+
+    def happened(self) -> bool:
+        """Whether it went back by more than `SET_BACK` seconds since this was asked last."""
+        before, self._ahead = self._ahead, self._look()
+        return self._ahead < before - SET_BACK
+
+    def _look(self) -> float:
+        """The time of day ahead of the clock that only grows; a machine that slept adds to it."""
+        return self._clock.now().timestamp() - self._clock.monotonic()
 
 
 class TurnableClock(SystemClock):

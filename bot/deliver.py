@@ -6,27 +6,23 @@ import asyncio
 import logging
 import random
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import TelegramError
 
+from bot.attempts import Attempt, Attempts, Call, Statistics, TooLateError, answer_of
 from bot.clock import Clock
 from bot.ledger import NOT_WRITTEN, Ledger
-from bot.outcome import ANSWER_LOST, NOT_SENT, Answer, Outcome, Verdict, classify
-from bot.pace import Pacer, seconds_of
-from bot.push import Form, Parameters, call_for, file_id_of, message_id_of
+from bot.outcome import Outcome, Verdict, classify
+from bot.pace import Pacer
+from bot.push import message_id_of
 from bot.store import chats, outbox
 from bot.store.database import Database
 from bot.store.outbox import Claim, Content, Mark
-from bot.transport import NotSent, ServerError
 from bot.uploads import Uploads
 
 log = logging.getLogger(__name__)
-
-Call = Callable[[str, Parameters], Awaitable[Any]]
-"""Makes one call of the Bot API: method and parameters → its `result` as plain JSON; raises as `telegram.Bot` does."""
 
 IN_FLIGHT = 5
 """Calls at once. A crash repeats at most these; 28 a second need 5 at 150 ms each."""
@@ -36,8 +32,6 @@ POLL = 1.0
 """Seconds between two looks into the outbox when nobody wakes the courier."""
 STOP_SECONDS = 8.0
 """What is in flight has this long to end when the process stops."""
-TRIES = 6
-"""Forms of one message that are tried in a row: uploaded anew, as a document, as text, without markup, …"""
 SERVER_ERRORS = 20
 """A row that Telegram's servers failed on so often, while others went, is given up."""
 OUTAGE_AFTER = 5
@@ -66,30 +60,6 @@ class Event:
     detail: str = ""
 
 
-@dataclass(slots=True)
-class Statistics:
-    """What this process has done, for `/status` and the metrics."""
-
-    sent: int = 0
-    uploads: int = 0
-    uncertain: int = 0
-    retried: int = 0
-    limited: int = 0
-    refused: int = 0
-    gone: int = 0
-    dead: int = 0
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """A message on its way: how it is put this time, and the `file_id` that was used."""
-
-    claim: Claim
-    content: Content
-    form: Form
-    name: str | None = None
-
-
 class Courier:
     """The only sender. `wake` it after enqueuing; `run` ends with `stop`."""
 
@@ -104,15 +74,12 @@ class Courier:
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self._db = db
-        self._call = call
         self._clock = clock
         self._pacer = pacer
         self._on_event = on_event
         self._ledger = Ledger(db, clock, lambda reason: self._tell("disk" if reason else "room", detail=reason))
-        self._uploads = Uploads(db, clock, bot_id)
         self._hand: deque[Claim] = deque()
         self._tasks: dict[asyncio.Task[None], Claim] = {}
-        self._calling: set[int] = set()
         self._wake = asyncio.Event()
         self._stopping = False
         self._contents: OrderedDict[str, Content] = OrderedDict()
@@ -121,6 +88,14 @@ class Courier:
         self._rest_until = 0.0
         self._probe: asyncio.Task[None] | None = None
         self.statistics = Statistics()
+        self._attempts = Attempts(
+            call,
+            clock=clock,
+            pacer=pacer,
+            uploads=Uploads(db, clock, bot_id),
+            statistics=self.statistics,
+            reached=self._reached,
+        )
 
     def wake(self) -> None:
         """There is something new in the outbox."""
@@ -151,7 +126,8 @@ class Courier:
     async def stop(self) -> None:
         """Claim nothing more, let what is in flight end, give back what was not begun: `STOP_SECONDS` at most.
 
-        A call that takes longer is cut off; as with any lost answer, its message is not sent a second time.
+        A call that takes longer is cut off; when it had left whole, its message is not sent a second time, as with any
+        lost answer.
         """
         self._stopping = True
         self._wake.set()
@@ -161,12 +137,13 @@ class Courier:
         marks: list[Mark] = []
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=STOP_SECONDS)
+            claims = [self._tasks[task] for task in late]
             for task in late:
-                claim = self._tasks[task]
-                sent = claim.id in self._calling
-                marks.append(Mark(claim.id, "uncertain" if sent else "due", error="cut off at the end", tried=sent))
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+            for claim in claims:
+                fate = self._attempts.fates.get(claim.id, "due")
+                marks.append(Mark(claim.id, fate, error="cut off at the end", tried=fate != "due"))
         await self._ledger.mark(*marks)
 
     async def _give_back(self) -> None:
@@ -216,6 +193,8 @@ class Courier:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         claim = self._tasks.pop(task)
+        if not self._stopping:  # what a stop cuts off is asked for its fate
+            self._attempts.fates.pop(claim.id, None)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its claim stays until the lease ends, and what became of it is not known.
@@ -224,7 +203,7 @@ class Courier:
     async def _ask(self) -> None:
         """One harmless call: an answer of Telegram ends the outage, anything else lets the courier rest longer."""
         try:
-            await self._call("getMe", {})
+            await self._attempts.call("getMe", {})
         except TelegramError as error:
             verdict = classify(answer_of(error))
             if verdict.wide or verdict.outcome is Outcome.UNCERTAIN:
@@ -240,99 +219,31 @@ class Courier:
     async def _deliver(self, claim: Claim) -> None:
         try:
             content = await self._content(claim.content)
-            attempt = _Attempt(claim, content, Form(document=content.as_document, picture=content.picture is not None))
-            verdict, words = await self._attempt(attempt)
-            await self._settle(claim, verdict, words)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            # A row that cannot be put into a call would stop the courier for ever: the others go on.
-            log.error("message %d cannot be sent", claim.id, exc_info=error)
-            await self._dead(claim, f"cannot be sent: {error!r}")
+            attempt, verdict, words = await self._attempts.send(claim, content)
+            if verdict.outcome is Outcome.SENT:
+                await self._sent(attempt)
+            else:
+                await self._settle(claim, verdict, words)
+        except TooLateError:
+            await self._ledger.mark(Mark(claim.id, "expired", error="its turn came too late", tried=False))
         except NOT_WRITTEN as error:
             log.error("message %d to %d: %s", claim.id, claim.chat_id, error)
-            await self._ledger.mark(Mark(claim.id, "due", error=str(error), not_before=self._in(60)))
-
-    async def _attempt(self, attempt: _Attempt) -> tuple[Verdict, str]:
-        """Try the message in simpler and simpler forms; the last verdict, with Telegram's words."""
-        verdict, words = Verdict(Outcome.DEAD, "no form of it was taken"), ""
-        for _ in range(TRIES):
-            try:
-                result = await self._try(attempt)
-            except TelegramError as error:
-                answer = answer_of(error)
-                verdict, words = classify(answer), answer.text
+            if claim.id not in self._attempts.fates:  # else it is said, and its mark is owed: what failed came after
+                await self._ledger.mark(Mark(claim.id, "due", error=str(error), not_before=self._in(60)))
+        except Exception as error:
+            # Whatever it is: a row that breaks its task would be sent again whenever its lease ends. The others go on.
+            log.error("message %d broke", claim.id, exc_info=error)
+            if claim.id in self._attempts.fates:
+                await self._ledger.mark(
+                    Mark(claim.id, self._attempts.fates[claim.id], error=f"broke afterwards: {error!r}")
+                )
             else:
-                await self._sent(attempt, result)
-                return Verdict(Outcome.SENT), ""
-            if not await self._simplify(attempt, verdict):
-                break
-            log.info("message %d: %s; tried as %s", attempt.claim.id, words, attempt.form)
-        return verdict, words
+                await self._dead(claim, f"cannot be sent: {error!r}")
 
-    async def _try(self, attempt: _Attempt) -> Any:
-        """One call. The first message with a picture uploads it; the others wait for that and use its name."""
-        attempt.name = None
-        if not attempt.form.picture or attempt.content.picture is None:
-            return await self._make(attempt, None)
-        key = (attempt.content.picture, attempt.form.document)
-        attempt.name = await self._uploads.name(key)
-        if attempt.name is None:
-            async with self._uploads.turn(key):
-                attempt.name = await self._uploads.name(key)
-                if attempt.name is None:
-                    return await self._upload(attempt, key)
-        return await self._make(attempt, attempt.name)
-
-    async def _upload(self, attempt: _Attempt, key: tuple[str, bool]) -> Any:
-        png = await self._uploads.png(key)
-        if png is None:
-            log.warning("picture %s is not there any more; its text goes alone", key[0])
-            return await self._make(attempt, None)
-        result = await self._make(attempt, png)
-        self.statistics.uploads += 1
-        if (name := file_id_of(result, document=key[1])) is not None:
-            await self._uploads.keep(key, name)
-        return result
-
-    async def _make(self, attempt: _Attempt, file: str | bytes | None) -> Any:
-        claim = attempt.claim
-        method, parameters = call_for(claim, attempt.content, attempt.form, file=file)
-        await self._pacer.acquire(claim.chat_id)
-        self._calling.add(claim.id)
-        try:
-            result = await self._call(method, parameters)
-        except RetryAfter as error:
-            self.statistics.limited += 1
-            self._pacer.refused(claim.chat_id, seconds_of(error))
-            self._reached()
-            raise
-        finally:
-            self._calling.discard(claim.id)
-        self._pacer.accepted()
-        self._reached()
-        return result
-
-    async def _simplify(self, attempt: _Attempt, verdict: Verdict) -> bool:
-        """Change the form of a message that was not taken as it was; False when nothing is left to try."""
-        form, content = attempt.form, attempt.content
-        match verdict.outcome:
-            case Outcome.PLAIN if not form.plain:
-                attempt.form = replace(form, plain=True)
-            case Outcome.MESSAGE_GONE if not form.anew:
-                attempt.form = replace(form, anew=True)
-            case Outcome.NEW_FILE if attempt.name is not None and content.picture is not None:
-                await self._uploads.drop((content.picture, form.document), attempt.name)
-            case Outcome.AS_DOCUMENT if form.picture and not form.document:
-                attempt.form = replace(form, document=True)
-            case Outcome.AS_DOCUMENT | Outcome.AS_TEXT | Outcome.NEW_FILE if form.picture and content.text:
-                attempt.form = replace(form, picture=False)
-            case _:
-                return False
-        return True
-
-    async def _sent(self, attempt: _Attempt, result: Any) -> None:
+    async def _sent(self, attempt: Attempt) -> None:
         claim = attempt.claim
         self.statistics.sent += 1
-        message = message_id_of(result, claim.edits)
+        message = message_id_of(attempt.result, claim.edits)
         await self._ledger.mark(Mark(claim.id, "sent", message_id=message))
         if attempt.form.anew and claim.edits is not None and message is not None:
             await outbox.message_replaced(self._db, claim.chat_id, claim.edits, message)
@@ -346,8 +257,6 @@ class Courier:
         if not verdict.wide and verdict.outcome is not Outcome.UNCERTAIN:
             self._reached()
         match verdict.outcome:
-            case Outcome.SENT:
-                pass  # recorded at once, before anything else
             case Outcome.UNCHANGED:
                 await self._ledger.mark(Mark(claim.id, "sent", message_id=claim.edits, error=verdict.reason))
             case Outcome.UNCERTAIN:
@@ -441,23 +350,6 @@ class Courier:
     def _in(self, seconds: float) -> int:
         """A whole second that is not before `seconds` from now."""
         return self._now() + int(seconds) + 1
-
-
-def answer_of(error: TelegramError) -> Answer:
-    """What an error of the transport or of python-telegram-bot says, for the table of outcomes."""
-    if isinstance(error, RetryAfter):
-        return Answer(429, str(error), retry_after=seconds_of(error))
-    if isinstance(error, ChatMigrated):
-        return Answer(400, str(error), migrate_to=error.new_chat_id)
-    if isinstance(error, NotSent):
-        return Answer(NOT_SENT, str(error))
-    if isinstance(error, ServerError):
-        return Answer(error.status, str(error))
-    for kind, status in ((BadRequest, 400), (Forbidden, 403), (InvalidToken, 401), (Conflict, 409)):
-        if isinstance(error, kind):
-            return Answer(status, str(error))
-    # TimedOut, AnswerLost, and any network error that does not say how far it got.
-    return Answer(ANSWER_LOST, str(error))
 
 
 def _doubled(bounds: tuple[float, float], times: int) -> float:

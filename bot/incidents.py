@@ -11,12 +11,13 @@ from html import escape
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot import notify
+from bot import notify, upkeep
 from bot.clock import Clock
 from bot.context import Deps
 from bot.deliver import Event
 from bot.ledger import NOT_WRITTEN
 from bot.store import outbox
+from bot.store.database import FULL
 from bot.texts import Texts, texts_in
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ class Incidents:
     async def tell(self, deps: Deps, bot: Bot) -> None:
         """Put what has been reported since the last time into notices."""
         texts = texts_in(deps.config.language)
+        if self._counts["disk"] and self._last["disk"].detail == FULL and (gone := upkeep.make_room(deps.config.data)):
+            log.warning("the disk is full: %d old copies of the database were deleted", gone)
         once, self._once = self._once, []
         outages, self._outages = self._outages, []
         for kind in TOLD:

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Mapping
+from types import TracebackType
 
 from bot.config import Config
 from bot.redact import Redacting, install
@@ -71,5 +72,9 @@ def set_up(config: Config, environ: Mapping[str, str]) -> None:
     root.handlers[:] = [stream, kept]
     root.setLevel(config.log_level.upper())
     install(config.token)
-    # It warns of every tick that finds the one before still at work, which is as it should be.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    sys.excepthook = _unexpected
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What ends the process is said where everything is said: Python's own way would print the token with it."""
+    logging.getLogger("bot").critical("ended by what nobody expected", exc_info=(kind, error, trace))

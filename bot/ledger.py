@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Collection
 
-from bot.clock import Clock
+from bot.clock import Clock, SetBack
 from bot.errors import StoreError
 from bot.store import outbox
 from bot.store.database import Database
@@ -41,6 +41,7 @@ class Ledger:
         self._in_trouble = False
         self._tried = 0.0
         self._swept = clock.monotonic()
+        self._set_back = SetBack(clock)
 
     @property
     def owed(self) -> int:
@@ -60,15 +61,21 @@ class Ledger:
         if self._owed:
             await self.mark()
         now = int(self._clock.now().timestamp())
+        # What is being written now may yet be owed again: its rows stand open in the file and have been sent.
+        leave = self._owed | self._being_written
         if not self._owed:
             try:
-                await self._sweep(now, held)
-                return await outbox.claim(self._db, now, limit=limit, lease_seconds=LEASE, busy_chats=busy_chats)
+                if self._set_back.happened():
+                    log.warning("the clock was set back: what waits for an instant of before is tried now")
+                    await outbox.do_not_wait(self._db, now)
+                await self._sweep(now, [*held, *leave])
+                return await outbox.claim(
+                    self._db, now, limit=limit, lease_seconds=LEASE, busy_chats=busy_chats, leave=leave
+                )
             except NOT_WRITTEN as error:
                 self._trouble(error)
-        return await outbox.sendable(
-            self._db, now, limit=limit, busy_chats=busy_chats, leave=self._owed | self._being_written
-        )
+                leave |= self._owed | self._being_written
+        return await outbox.sendable(self._db, now, limit=limit, busy_chats=busy_chats, leave=leave)
 
     async def mark(self, *marks: Mark) -> None:
         """Record what became of rows, together with what is owed."""

@@ -74,6 +74,10 @@ _STATUSES = {
     NOT_SENT: Verdict(Outcome.RETRY, "not sent", wide=True),
     ANSWER_LOST: Verdict(Outcome.UNCERTAIN, "answer lost"),
     504: Verdict(Outcome.UNCERTAIN, "gateway timeout"),
+    # Of a proxy before a Bot API server of one's own: that had the request, and did not answer in time or well.
+    520: Verdict(Outcome.UNCERTAIN, "gateway timeout"),
+    524: Verdict(Outcome.UNCERTAIN, "gateway timeout"),
+    598: Verdict(Outcome.UNCERTAIN, "gateway timeout"),
     500: Verdict(Outcome.RETRY, "server error", wide=True),
     502: Verdict(Outcome.RETRY, "server error", wide=True),
     503: Verdict(Outcome.RETRY, "server error", wide=True),

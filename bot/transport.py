@@ -25,6 +25,9 @@ from bot.request_body import Body, body_of
 KEEP_ALIVE = 50.0
 """Seconds that an idle connection is kept: below the 75 s of nginx, so that a call rarely meets one that is closing."""
 
+NEVER_LEFT = "the request did not leave whole"
+"""The note on a CancelledError when a call was cut off so early that nothing can have come of it."""
+
 USUAL_START = b'{"ok":true,"result":'
 """How the Bot API begins every good answer; one that begins so is not parsed twice."""
 
@@ -181,6 +184,10 @@ class AiohttpRequest(BaseRequest):
             if self._session is None:
                 raise NotSent("the connection to Telegram is closed")
             outcome = await _exchange(self._session, method, url=url, body=body, limits=limits)
+        except asyncio.CancelledError as error:
+            if body is not None and not body.handed_over:
+                error.add_note(NEVER_LEFT)
+            raise
         finally:
             self._free.release()
         if self._on_answer is not None:
@@ -195,6 +202,9 @@ class AiohttpRequest(BaseRequest):
         try:
             async with asyncio.timeout(patience if self._free.locked() else None):
                 await self._free.acquire()
+        except asyncio.CancelledError as error:
+            error.add_note(NEVER_LEFT)
+            raise
         except TimeoutError:
             late = True
         if late:

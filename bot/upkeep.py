@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from html import escape
+from pathlib import Path
 
 from bot import notify
 from bot.backup import copy_of
@@ -50,8 +51,23 @@ async def back_up(deps: Deps, today: str) -> None:
         text = texts("Tonight's copy of the database could not be made: {error}").format(error=escape(str(error)))
         await notify.tell_admins(deps, text, "backup")
         return
-    for old in sorted(folder.glob("bot-*.sqlite3"))[:-BACKUPS_KEPT]:
-        old.unlink(missing_ok=True)
+    _keep_newest(folder, BACKUPS_KEPT)
+
+
+def make_room(data: Path) -> int:
+    """The disk is full, so that not even a row can be deleted: what can go is a file. Of the nightly copies the newest
+    stays. Returns how many went."""
+    folder = data / BACKUPS
+    for part in folder.glob("*.part"):
+        part.unlink(missing_ok=True)
+    return _keep_newest(folder, 1)
+
+
+def _keep_newest(folder: Path, count: int) -> int:
+    old = sorted(folder.glob("bot-*.sqlite3"))[:-count]
+    for copy in old:
+        copy.unlink(missing_ok=True)
+    return len(old)
 
 
 async def prune(db: Database, now: datetime) -> Mapping[str, int]:

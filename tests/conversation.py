@@ -46,10 +46,7 @@ class Conversation:
     async def play(self, lines: list[str]) -> list[str]:
         """Everything that happens, line by line, with what came of it."""
         told: list[str] = []
-        queue = self.stage.service.application.job_queue
-        assert queue is not None
-        for job in queue.jobs():
-            job.enabled = False  # nothing happens between two lines
+        self.stage.service.timers.on = False  # nothing happens between two lines
         self.stage.api.user(OWNER, "Admin", "en")  # who may be told of this and that all the time
         self.stage.api.state.listeners.append(self.events.append)
         for line in lines:

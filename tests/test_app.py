@@ -12,11 +12,13 @@ import pytest
 from telegram import Update
 
 from bot.app import run, running
-from bot.clock import SystemClock
+from bot.clock import SystemClock, TurnableClock
 from bot.config import Config
 from bot.demo.botapi import BotApi, Fault, Person
 from bot.demo.stage import Stage, set_stage
 from bot.errors import ConfigError, StoreError
+from bot.store.database import open_database
+from bot.upkeep import BACKUPS
 from tests.conftest import MONDAY_AFTERNOON
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -57,7 +59,6 @@ async def test_three_taps_to_the_first_picture(stage: Stage) -> None:
     assert picture.text.startswith("Monday, 23 November · 9a · Saulės gimnazija\n")
     assert "1. 08:00–08:45 Geografija · 119 · P. Kalnas" in picture.text
     assert [button["text"] for button in picture.buttons[0]] == ["← Fri", "Today", "Tue →"]
-    assert stage.api.violations == []
 
 
 async def test_a_button_exchanges_the_picture_in_place(stage: Stage) -> None:
@@ -81,6 +82,21 @@ async def test_the_digest_comes_once_at_its_time(stage: Stage) -> None:
     stage.clock.turn_to(MONDAY_AFTERNOON.replace(hour=16, minute=30))
     await stage.service.run_job("digests")
     assert len(person.messages) == before + 1
+
+
+async def test_a_hundred_presses_that_are_too_old_hold_up_nobody(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = await follow_9a(stage)
+    picture = next(message for message in person.messages if message.file)
+    stage.api.state.query_lifetime = -1.0  # as after a night in which the bot was down
+    for _ in range(100):
+        await person.press(picture, "Tue →")
+    other = stage.api.user(1002, "Jonas", "en")
+    await other.say("/help")
+    await stage.api.wait_for(lambda: other.messages, seconds=10)
+    assert len([call for call in stage.api.calls_of("editMessageMedia") if call.chat_id == person.id]) <= 12
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_a_forged_or_old_button_gets_a_toast(stage: Stage) -> None:
@@ -128,6 +144,89 @@ async def test_a_stop_while_waiting_for_the_network(tmp_path: Path) -> None:
             stop.set()
             async with running(config_for(api, tmp_path), SystemClock(), {}, stop) as service:
                 assert service is None
+
+
+@pytest.mark.parametrize("phase", ["a boot that gets no answer", "the first poll", "running", "a question to a person"])
+async def test_a_stop_is_quick_whatever_does_not_answer(tmp_path: Path, phase: str) -> None:
+    async with BotApi() as api:
+        person = api.user(1001, "Ona", "en")
+        stop, clock = asyncio.Event(), SystemClock()
+        if phase == "a boot that gets no answer":
+            api.blackhole(on=True)
+        elif phase == "the first poll":  # the webhook is deleted before it
+            api.faults.add(Fault("deleteWebhook", ending="stall"))
+        task = asyncio.create_task(run(config_for(api, tmp_path), clock, {}, stop))
+        if phase in ("running", "a question to a person"):
+            await until(lambda: bool(api.calls_of("getUpdates")))
+            api.faults.add(Fault("send*", ending="stall", times=1))
+            if phase == "a question to a person":
+                await person.say("/start")
+                await until(lambda: bool(api.calls_of("sendMessage") or api.calls_of("sendPhoto")))
+            api.blackhole(on=True)
+        await asyncio.sleep(0.5)
+        start = clock.monotonic()
+        stop.set()
+        assert await task == 0
+        assert clock.monotonic() - start <= 10
+
+
+async def test_what_comes_due_is_written_down_while_telegram_was_never_there(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with set_stage(tmp_path, start=MONDAY_AFTERNOON, lang="en") as first:
+        await follow_9a(first)
+        config = first.service.deps.config
+    clock, stop = TurnableClock(MONDAY_AFTERNOON.replace(minute=58)), asyncio.Event()
+    task = asyncio.create_task(run(config, clock, {}, stop))
+    await until(lambda: "cannot be reached" in caplog.text)
+    clock.turn_to(MONDAY_AFTERNOON.replace(hour=16, minute=0, second=5))  # 18:00 in Vilnius
+    async with open_database(config.database) as db, asyncio.timeout(20):
+        while not await db.value("SELECT count(*) FROM outbox WHERE kind = 'digest'"):  # noqa: ASYNC110 - a plain count
+            await asyncio.sleep(0.1)
+    stop.set()
+    assert await task == 0
+
+
+async def test_a_single_refusal_of_the_token_is_not_believed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with BotApi() as api:
+        api.faults.add(Fault("getMe", times=2, status=404, description="Not Found"))
+        stop = asyncio.Event()
+        with caplog.at_level(logging.INFO):
+            task = asyncio.create_task(run(config_for(api, tmp_path), SystemClock(), {}, stop))
+            await until(lambda: "running as" in caplog.text)
+            stop.set()
+            assert await task == 0
+
+
+async def test_a_full_disk_stops_neither_a_start_nor_a_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    for place in ("watch.begin", "watch.end", "digest.send_due", "claim.offer"):
+        monkeypatch.setattr(f"bot.app.{place}", full)
+    async with BotApi() as api:
+        stop = asyncio.Event()
+        with caplog.at_level(logging.INFO):
+            task = asyncio.create_task(run(config_for(api, tmp_path), SystemClock(), {}, stop))
+            await until(lambda: bool(api.calls_of("getUpdates")))
+            stop.set()
+            assert await task == 0
+        assert "the disk is full" in caplog.text
+
+
+async def test_a_start_on_a_full_disk_deletes_old_copies_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.database.ROOM", 1 << 62)
+    copies = tmp_path / BACKUPS
+    copies.mkdir()
+    for day in (21, 22, 23):
+        (copies / f"bot-2026-11-{day}.sqlite3").write_bytes(b"copy")
+    async with BotApi() as api:
+        stop = asyncio.Event()
+        stop.set()
+        assert await run(config_for(api, tmp_path), SystemClock(), {}, stop) == 0
+    assert [file.name for file in copies.iterdir()] == ["bot-2026-11-23.sqlite3"]
 
 
 async def test_everything_is_kept_over_a_restart(tmp_path: Path) -> None:

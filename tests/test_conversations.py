@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.spec import checker, load
 from bot.demo.stage import set_stage
 from tests.conftest import MONDAY_AFTERNOON
 from tests.conversation import OWNER, Conversation, read
-from tests.demo.specs import spec_files
 
 EXPECTED = ("Bad Request: query is too old", "Bad Request: message is not modified")  # both are good ends
 FILES = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
@@ -23,14 +21,11 @@ FILES = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 async def test_conversation(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.dispatch.BURST", 1_000_000)  # nobody is as fast as a test
-    files = spec_files()
     lines = read(path)
-    check = checker(*[load(file) for file in files]) if files else None
     async with set_stage(
-        tmp_path / "data", start=MONDAY_AFTERNOON, lang="en", admins=frozenset({OWNER}), paced=False, check=check
+        tmp_path / "data", start=MONDAY_AFTERNOON, lang="en", admins=frozenset({OWNER}), paced=False
     ) as stage:
         told = await Conversation(stage).play(lines)
-        assert stage.api.violations == []
         refused = [(call.method, call.description) for call in stage.api.calls if call.status >= 400]
         told_refused = [pair for pair in refused if not pair[1].startswith(EXPECTED)]
     if os.environ.get("UPDATE_CONVERSATIONS"):

@@ -8,21 +8,24 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot import deliver
 from bot.deliver import Courier, Event
+from bot.errors import StoreError
+from bot.ledger import Ledger
 from bot.pace import Pacer
 from bot.push import Parameters
 from bot.store import chats, outbox, pictures
 from bot.store.chats import Chat
 from bot.store.database import Database, open_database
-from bot.store.outbox import Content, Priority, Row
-from bot.transport import AnswerLost, NotSent, ServerError
+from bot.store.outbox import Content, Mark, Priority, Row
+from bot.transport import NEVER_LEFT, AnswerLost, NotSent, ServerError
 from tests.clocks import JumpingClock
 
 DAY = date(2026, 11, 24)
@@ -123,8 +126,9 @@ async def desk(path: Path, answer: Answer = fine) -> AsyncIterator[Desk]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - what is waited for knows no event
-        await asyncio.sleep(0.0005)
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - what is waited for knows no event
+            await asyncio.sleep(0.0005)
 
 
 def row(chat: int, fact: str = "1", content: Content = TEXT, **more: Any) -> Row:
@@ -293,15 +297,24 @@ async def test_a_name_that_is_not_taken_is_uploaded_anew_once(tmp_path: Path) ->
         assert await d.states() == {"sent": 20}
 
 
-@pytest.mark.parametrize("words", ["Forbidden: bot was blocked by the user", "Forbidden: user is deactivated"])
-async def test_a_chat_that_is_gone_gets_nothing_more(tmp_path: Path, words: str) -> None:
-    async with desk(tmp_path, lambda method, parameters: Forbidden(words)) as d:
+@pytest.mark.parametrize(
+    "error",
+    [
+        Forbidden("Forbidden: bot was blocked by the user"),
+        Forbidden("Forbidden: user is deactivated"),
+        Forbidden("Forbidden: bot was kicked from the supergroup chat"),
+        BadRequest("Chat not found"),
+    ],
+    ids=str,
+)
+async def test_a_chat_that_is_gone_gets_nothing_more(tmp_path: Path, error: TelegramError) -> None:
+    async with desk(tmp_path, lambda _, parameters: error if parameters["chat_id"] == 5 else None) as d:
         async with d.db.transaction() as transaction:
             await chats.put(transaction, Chat(5, theme="dark"), d.now())
-        await d.put(*(row(5, str(n)) for n in range(4)))
+        await d.put(*(row(5, str(n)) for n in range(4)), row(6))
         await d.deliver()
-        assert len(d.telegram.calls) == 1
-        assert await d.states() == {"gone": 4}
+        assert [chat for _, p in d.telegram.calls if (chat := p["chat_id"]) == 5] == [5]
+        assert await d.states() == {"gone": 4, "sent": 1}
         chat = await chats.get(d.db, 5)
         assert chat is not None
         assert not chat.active
@@ -417,6 +430,24 @@ async def test_an_edit_that_changes_nothing_is_done_and_a_lost_message_is_sent_a
         assert [event.detail for event in d.events if event.kind == "replaced"] == ["101"]
 
 
+async def test_an_edit_whose_answer_was_lost_is_made_again_and_a_message_in_its_place_is_not(tmp_path: Path) -> None:
+    lost = iter([AnswerLost("timed out")])
+
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        if parameters["chat_id"] == 1:
+            return next(lost, None) or BadRequest("Bad Request: message is not modified")
+        if method == "editMessageText":
+            return BadRequest("Bad Request: message to edit not found")
+        return AnswerLost("timed out")
+
+    async with desk(tmp_path, answer) as d:
+        await d.put(row(1, edits=9), row(2, edits=9))
+        await d.deliver()
+        assert sorted(d.telegram.methods()) == ["editMessageText"] * 3 + ["sendMessage"]
+        found = await d.db.all("SELECT chat_id, state FROM outbox ORDER BY chat_id")
+        assert [tuple(one) for one in found] == [(1, "sent"), (2, "uncertain")]
+
+
 async def test_only_the_newest_edit_of_a_message_is_made(tmp_path: Path) -> None:
     async with desk(tmp_path) as d:
         await d.put(row(1, "1", Content("old"), kind="live", edits=8))
@@ -467,7 +498,7 @@ async def test_a_fan_out_makes_no_statement_for_each_message_but_its_mark(tmp_pa
         before = d.db.statements
         await d.put(*(row(chat, content=Content("caption", picture="day")) for chat in range(1, 1001)))
         assert d.db.statements - before <= 3, "enqueuing is two statements however many rows there are"
-        d.courier._pacer = Pacer(d.clock, per_second=1e6)
+        d.courier._pacer = d.courier._attempts.pacer = Pacer(d.clock, per_second=1e6)
         run = asyncio.create_task(d.courier.run())
         before = d.db.statements
         await until(lambda: d.courier.statistics.sent == 1000)
@@ -475,3 +506,141 @@ async def test_a_fan_out_makes_no_statement_for_each_message_but_its_mark(tmp_pa
         await d.courier.stop()
         await run
         assert per_message < 1.3
+
+
+async def test_a_stop_forgets_no_answer_that_is_being_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "STOP_SECONDS", 0.05)
+    async with desk(tmp_path, lambda _, p: AnswerLost("late") if p["chat_id"] == 2 else None) as d:
+        await d.put(row(1), row(2), row(3))
+        answered = asyncio.Event()
+
+        async def latency() -> None:
+            await answered.wait()
+
+        d.telegram.latency = latency
+        run = asyncio.create_task(d.courier.run())
+        await until(lambda: d.telegram.in_flight == 3)
+        await d.db._writing.acquire()  # somebody else writes for long
+        answered.set()
+        await until(lambda: len(d.telegram.delivered) == 3)
+        stop = asyncio.create_task(d.courier.stop())
+        await asyncio.sleep(0.1)
+        d.db._writing.release()
+        await stop
+        await run
+        found = await d.db.all("SELECT chat_id, state FROM outbox ORDER BY chat_id")
+        assert [tuple(one) for one in found] == [(1, "sent"), (2, "uncertain"), (3, "sent")]
+
+
+@pytest.mark.parametrize("error", [StoreError("the disk is full"), RuntimeError("nobody thought of it")])
+async def test_what_fails_after_a_message_was_sent_does_not_send_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def fail(*_: object) -> bool:
+        raise error
+
+    monkeypatch.setattr(chats, "reactivate", fail)
+    async with desk(tmp_path) as d:
+        async with d.db.transaction() as transaction:
+            await chats.put(transaction, Chat(5), d.now())
+        await chats.count_refusal(d.db, 5, d.now())
+        await d.put(row(5), row(6))
+        await d.deliver(seconds=400)
+        assert sorted(d.telegram.delivered) == [(5, TEXT.text), (6, TEXT.text)]
+        assert await d.states() == {"sent": 2}
+
+
+async def test_a_row_that_breaks_its_task_is_given_up_once(tmp_path: Path) -> None:
+    def answer(method: str, parameters: Parameters) -> TelegramError | None:
+        if parameters.get("chat_id") == 5:
+            raise RuntimeError("nobody thought of it")
+        return None
+
+    async with desk(tmp_path, answer) as d:
+        await d.put(row(5), row(6))
+        await d.deliver(seconds=700)
+        assert len([chat for _, p in d.telegram.calls if (chat := p["chat_id"]) == 5]) == 1, (
+            "its lease is no second try"
+        )
+        assert await d.db.value("SELECT state FROM outbox WHERE chat_id = 6") == "sent"
+        assert await d.db.value("SELECT count(*) FROM outbox WHERE state IN ('due', 'claimed')") == 0
+
+
+async def test_what_lost_its_sense_while_it_waited_is_not_sent(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        d.pacer.refused(None, 3600)
+        await d.put(*(row(chat, expires_at=d.now() + 60) for chat in range(1, 13)), row(20))
+        await d.deliver()
+        assert [chat for chat, _ in d.telegram.delivered] == [20]
+        assert await d.states() == {"sent": 1, "expired": 12}
+
+
+async def test_a_429_without_its_parameters_holds_its_chat(tmp_path: Path) -> None:
+    first = iter([ServerError("Too Many Requests (429)", 429)])
+    async with desk(tmp_path, lambda _, p: next(first, None) if p["chat_id"] == 5 else None) as d:
+        await d.put(row(5), row(6))
+        run = asyncio.create_task(d.courier.run())
+        await until(lambda: d.courier.statistics.limited == 1)
+        assert d.pacer.wait_of(5) > 3
+        await until(lambda: len(d.telegram.delivered) == 2)
+        await d.courier.stop()
+        await run
+        assert d.events == []
+
+
+async def test_rows_whose_marks_are_being_written_are_not_claimed(tmp_path: Path) -> None:
+    async with desk(tmp_path) as d:
+        ledger = Ledger(d.db, d.clock, lambda _: None)
+        await d.put(row(1), row(2))
+        ledger._being_written[1] = Mark(1, "sent")
+        assert [claim.id for claim in await ledger.claim(5, busy_chats=(), held=())] == [2]
+
+
+async def test_a_clock_that_is_set_back_delays_nothing_but_quiet_hours(tmp_path: Path) -> None:
+    first = iter([RetryAfter(3)])
+    async with desk(tmp_path, lambda _, p: next(first, None) if p["chat_id"] == 5 else None) as d:
+        await d.put(
+            row(5),
+            row(6, not_before=d.now()),  # as a digest is: from now on
+            row(7, not_before=d.now() + 300),  # quiet hours
+        )
+        d.pacer.refused(6, 2)
+        run = asyncio.create_task(d.courier.run())
+        await until(lambda: d.courier.statistics.limited == 1)
+        d.clock.turn_by(timedelta(hours=-2))
+        begun = d.clock.elapsed
+        await until(lambda: len(d.telegram.delivered) == 2)
+        assert d.clock.elapsed - begun < 60
+        await until(lambda: d.clock.elapsed - begun > 400)
+        assert len(d.telegram.delivered) == 2
+        await until(lambda: len(d.telegram.delivered) == 3)
+        assert d.clock.elapsed - begun >= 7200
+        await d.courier.stop()
+        await run
+
+
+@pytest.mark.parametrize(("left", "state"), [(False, "due"), (True, "uncertain")])
+async def test_a_stop_cuts_off_what_hangs_and_knows_how_far_it_got(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, left: bool, state: str
+) -> None:
+    monkeypatch.setattr(deliver, "STOP_SECONDS", 0.05)
+
+    async def hang() -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError as error:
+            if not left:
+                error.add_note(NEVER_LEFT)
+            raise
+
+    async with desk(tmp_path) as d:
+        d.telegram.latency = hang
+        await d.put(row(1))
+        run = asyncio.create_task(d.courier.run())
+        await until(lambda: d.telegram.in_flight == 1)
+        await d.courier.stop()
+        await run
+        assert await d.states() == {state: 1}
+        assert await d.db.value("SELECT attempts FROM outbox") == int(left)

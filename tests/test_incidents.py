@@ -20,7 +20,9 @@ from bot.demo.stage import Stage, set_stage
 from bot.errors import StoreError
 from bot.incidents import Incidents
 from bot.store import outbox
+from bot.store.database import FULL
 from bot.store.outbox import Content, Priority, Row
+from bot.upkeep import BACKUPS
 from tests.conftest import MONDAY_AFTERNOON
 
 ADMIN = 77
@@ -92,12 +94,18 @@ async def test_a_full_disk_is_told_past_the_outbox(
     stage, person, reported = admin
 
     async def full(*_: object) -> None:
-        raise StoreError("the disk is full")
+        raise StoreError(FULL)
 
+    folder = stage.service.deps.config.data / BACKUPS
+    folder.mkdir()
+    for day in ("2026-11-21", "2026-11-22", "2026-11-23"):
+        (folder / f"bot-{day}.sqlite3").write_bytes(b"copy")
+    (folder / "bot-2026-11-24.sqlite3.part").write_bytes(b"half a copy")
     with monkeypatch.context() as patch:
         patch.setattr(notify, "tell_admins", full)
-        reported.note(Event("disk", detail="the disk is full"))
+        reported.note(Event("disk", detail=FULL))
         await reported.tell(stage.service.deps, stage.service.application.bot)
+    assert [file.name for file in folder.iterdir()] == ["bot-2026-11-23.sqlite3"], "old copies make room"
     reported.note(Event("room"))
     await reported.tell(stage.service.deps, stage.service.application.bot)
     texts = await told(stage, person, 2)

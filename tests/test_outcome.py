@@ -68,6 +68,8 @@ TEXTS = [
     (502, "Bad Gateway", Outcome.RETRY),
     (503, "Service Unavailable", Outcome.RETRY),
     (504, "Gateway Timeout", Outcome.UNCERTAIN),
+    (520, "", Outcome.UNCERTAIN),
+    (524, "", Outcome.UNCERTAIN),
     (302, "", Outcome.RETRY),
     (521, "", Outcome.RETRY),
     (NOT_SENT, "connection refused", Outcome.RETRY),

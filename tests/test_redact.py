@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -66,3 +68,16 @@ def test_tokens_of_others_go_and_times_stay() -> None:
     assert redacted("2026-11-24 07:00:00 sent 1234567 to 42:17") == "2026-11-24 07:00:00 sent 1234567 to 42:17"
     assert redacted("secret!", ["secret!"]) == MASK
     assert redacted("nothing", [""]) == "nothing"
+
+
+def test_what_ends_the_process_is_told_without_the_token() -> None:
+    script = (
+        "from pathlib import Path; from bot import journal; from bot.config import Config\n"
+        f"journal.set_up(Config(data=Path(), token={TOKEN!r}), {{}})\n"
+        f"raise RuntimeError('https://api.telegram.org/bot{TOKEN}/getMe')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    assert "CRITICAL bot: ended by what nobody expected" in done.stderr
+    assert "RuntimeError: https://api.telegram.org/bot[token]/getMe" in done.stderr
+    assert TOKEN.partition(":")[2] not in done.stderr

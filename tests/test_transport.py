@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import functools
 import json
@@ -51,8 +52,9 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, HTTPXRequest
 
+import bot as bot_package
 from bot.request_body import CHUNK
-from bot.transport import AiohttpRequest, AnswerLost, NotSent, ServerError
+from bot.transport import NEVER_LEFT, AiohttpRequest, AnswerLost, NotSent, ServerError
 
 TOKEN = "123456:a-token-that-no-log-may-show"
 PNG = b"\x89PNG\r\n\x1a\n picture"
@@ -66,6 +68,7 @@ RESULTS: dict[str, Any] = {
     "getUpdates": [{"update_id": 3, "message": MESSAGE}],
     "getChatMember": {"status": "member", "user": {"id": 7, "is_bot": False, "first_name": "Ona"}},
     "getChatAdministrators": [],
+    "getChatMemberCount": 31,
     "getChat": {
         **CHAT,
         "accent_color_id": 0,
@@ -129,6 +132,7 @@ CALLS: dict[str, Call] = {
     "unpin": lambda bot: bot.unpin_chat_message(7, 5),
     "unpin all": lambda bot: bot.unpin_all_chat_messages(7),
     "member": lambda bot: bot.get_chat_member(-100, 7),
+    "members": lambda bot: bot.get_chat_member_count(-100),
     "admins": lambda bot: bot.get_chat_administrators(-100),
     "chat": lambda bot: bot.get_chat(7),
     "me": lambda bot: bot.get_me(),
@@ -224,6 +228,18 @@ async def test_a_call_is_the_same_on_the_wire_as_with_httpx(name: str, recorder:
     first, second = recorder.requests
     assert first == second
     assert ours == theirs
+
+
+def test_every_method_that_the_bot_calls_is_compared() -> None:
+    used: set[str] = set()
+    package = Path(bot_package.__file__).parent
+    for file in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "bot":
+                used.add(node.attr)
+    calls = {name for name in used if callable(getattr(Bot, name, None))}
+    assert len(calls) >= 10
+    assert calls - {name for call in CALLS.values() for name in call.__code__.co_names} == set()
 
 
 async def test_a_file_is_downloaded(address: str) -> None:
@@ -493,6 +509,51 @@ async def test_a_call_that_went_out_whole_is_uncertain(behaviour: Behaviour) -> 
             await bot.send_message(7, "x")
         with pytest.raises(AnswerLost):
             await bot.send_photo(7, PNG * CHUNK)
+
+
+@pytest.mark.parametrize(("behaviour", "large", "noted"), [(read_nothing, True, True), (stall, False, False)])
+async def test_a_call_that_is_cut_off_tells_whether_it_had_left(
+    behaviour: Behaviour, *, large: bool, noted: bool
+) -> None:
+    async with network(behaviour) as address, bot_at(address, AiohttpRequest()) as bot:
+        task = asyncio.create_task(bot.send_document(7, LARGE) if large else bot.send_message(7, "x"))
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        assert (NEVER_LEFT in getattr(caught.value, "__notes__", ())) is noted
+
+
+async def test_a_connection_that_was_closed_while_idle_costs_no_message() -> None:
+    count = 0
+
+    async def answer_and_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: asyncio.Event) -> None:
+        nonlocal count
+        await _whole_request(reader)
+        count += 1
+        body = json.dumps({"ok": True, "result": MESSAGE}).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+
+    async with network(answer_and_close) as address, bot_at(address, AiohttpRequest()) as bot:
+        for _ in range(3):
+            await bot.send_message(7, "x")
+            await asyncio.sleep(0.05)
+    assert count == 3
+
+
+async def test_a_connection_that_closes_just_as_it_is_used_again_leaves_a_message_uncertain() -> None:
+    async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: asyncio.Event) -> None:
+        await _whole_request(reader)
+        body = json.dumps({"ok": True, "result": MESSAGE}).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        await _whole_request(reader)  # it came whole: who closes now may have read it
+
+    async with network(answer_once) as address, bot_at(address, AiohttpRequest()) as bot:
+        await bot.send_message(7, "x")
+        with pytest.raises(AnswerLost):
+            await bot.send_message(7, "x")
 
 
 @pytest.mark.parametrize("behaviour", [read_nothing, reset_early])

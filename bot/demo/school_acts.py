@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,11 +16,8 @@ from bot.demo.play import TELEGRAM_UP, Play, first_holiday
 from bot.demo.sample_school import BELLS, CLASSES, SUBJECTS
 from bot.demo.site import ZONE
 from bot.demo.stage import SYSTEMS
-from bot.errors import SchoolbellError
 from bot.jobs import JOBS
 from bot.rounds import ask_now, scrape_when_due
-
-log = logging.getLogger(__name__)
 
 EVENING, MORNING, AFTERNOON = time(18, 0), time(7, 0), time(14, 0)
 WANTED = ("send*", "edit*")
@@ -185,11 +181,8 @@ async def clock(play: Play, asked: Asked) -> Mapping[str, Any]:
     stage.clock.turn_to(turned(_now(play), to))
     play.tell_desk()
     deps = stage.service.deps
-    for _, work, _, _ in JOBS:
-        try:
-            await work(deps)
-        except SchoolbellError as problem:
-            log.warning("%s", problem)
+    for job in JOBS:
+        await stage.service.run_job(job.name)
         await _no_round(deps)
     deps.courier.wake()
     return NOTHING

@@ -104,6 +104,8 @@ async def _follow(context: Context, texts: Texts, message: Message, key: str) ->
     """Edit the progress in place until all is said, or nobody wants to know any more."""
     shown: Progress | None = None
     for _ in range(LOOKS):
+        if not context.application.running:  # a stop waits for this task
+            return
         now = await broadcasts.progress(context.deps.db, key)
         if now != shown:
             await _show(message, texts, now, key)

@@ -128,7 +128,12 @@ async def migrate(db: Database, old: int, new: int) -> bool:
         for thread in threads:
             await _move(transaction, (old, thread), (new, thread))
         await _repoint(transaction, "outbox", "chat_id = ?", (old,), {"chat_id": new})
-        await transaction.execute("UPDATE chats SET type = 'supergroup' WHERE chat_id = ? AND type = 'group'", (new,))
+        # Only a member is told where a group went: what made the old id silent is over.
+        await transaction.execute(
+            "UPDATE chats SET type = CASE type WHEN 'group' THEN 'supergroup' ELSE type END, active = 1,"
+            " inactive_reason = '' WHERE chat_id = ?",
+            (new,),
+        )
         return True
 
 

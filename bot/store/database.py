@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -20,6 +21,9 @@ from bot.errors import StoreError
 log = logging.getLogger(__name__)
 
 Parameters = Sequence[object] | Mapping[str, object]
+
+ROOM = 256 * 1024
+"""Bytes that the log and its index take beside the database before anything can be read."""
 
 FULL = "the disk is full: nothing can be written until there is room"
 
@@ -175,6 +179,11 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
         await connection.close()
 
 
+def is_disk_full(folder: Path) -> bool:
+    """Whether there is less room than a start takes."""
+    return shutil.disk_usage(folder).free < ROOM
+
+
 def newest_schema() -> int:
     """The version of the schema that this program makes."""
     return max(_migrations())
@@ -188,6 +197,8 @@ async def _refuse_unsound(connection: aiosqlite.Connection, path: Path) -> None:
         async with connection.execute("PRAGMA user_version") as cursor:
             row = await cursor.fetchone()
     except sqlite3.DatabaseError as error:
+        if is_disk_full(path.parent):  # even reading takes a little room beside the file
+            raise StoreError(FULL) from error
         raise StoreError(f"{path} cannot be read ({error}); restore a backup: schoolbell restore FILE") from error
     if verdict is None or verdict[0] != "ok":
         raise StoreError(f"{path} is damaged; nothing was written; restore a backup: schoolbell restore FILE")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.errors import StoreError
@@ -25,8 +25,8 @@ def hold(folder: Path) -> Iterator[None]:
                 f"another Schoolbell (process {holder}) already runs on {folder}; "
                 "stop it first, or set SCHOOLBELL_DATA to another folder"
             ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with suppress(OSError):  # a full disk: the lock holds without the number
+            file.truncate(0)
+            os.write(file.fileno(), str(os.getpid()).encode("ascii"))
         yield
         file.truncate(0)

@@ -104,11 +104,12 @@ class Claim:
     reply_to: int | None
     edits: int | None
     attempts: int
+    expires_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of a claimed row: `state` is sent, uncertain, gone, dead, or due (again, from `not_before` on)."""
+    """What became of a claimed row: `state` is sent, uncertain, gone, dead, expired, or due (from `not_before` on)."""
 
     id: int
     state: str
@@ -130,10 +131,10 @@ class Counts:
     dead: int
 
 
-_COLUMNS = "id, chat_id, thread_id, kind, content, priority, silent, reply_to, edits, attempts"
+_COLUMNS = "id, chat_id, thread_id, kind, content, priority, silent, reply_to, edits, attempts, expires_at"
 
 # A chat's rows go out one at a time and in order: a row waits for an earlier one that is being sent or is tried again
-# later. A row that was postponed and never tried (quiet hours) holds up nothing.
+# later. A row that was postponed and never tried (quiet hours) holds up nothing, nor does one that has expired.
 _SENDABLE = """
     SELECT id FROM outbox AS this
     WHERE state = 'due' AND not_before <= :now AND coalesce(expires_at, :now + 1) > :now
@@ -144,6 +145,7 @@ _SENDABLE = """
         WHERE other.chat_id = this.chat_id AND other.state IN ('due', 'claimed') AND (
           other.state = 'claimed'
           OR (other.priority, other.id) < (this.priority, this.id) AND (other.not_before <= :now OR other.attempts > 0)
+            AND coalesce(other.expires_at, :now + 1) > :now
         )
       )
     ORDER BY priority, id
@@ -188,9 +190,15 @@ async def enqueue(transaction: Transaction, rows: Iterable[Row], now: int) -> in
 
 
 async def claim(
-    db: Database, now: int, *, limit: int, lease_seconds: int, busy_chats: Collection[int] = ()
+    db: Database,
+    now: int,
+    *,
+    limit: int,
+    lease_seconds: int,
+    busy_chats: Collection[int] = (),
+    leave: Collection[int] = (),
 ) -> list[Claim]:
-    """Take up to `limit` rows to send, the most urgent first, at most one a chat and none of `busy_chats`.
+    """Take up to `limit` rows to send but for `leave`, the most urgent first, at most one a chat, none of `busy_chats`.
 
     Raises StoreError when the disk is full; `sendable` needs no room.
     """
@@ -198,7 +206,7 @@ async def claim(
         f"UPDATE outbox SET state = 'claimed', lease_until = :lease WHERE id IN ({_SENDABLE})"  # noqa: S608
         f" RETURNING {_COLUMNS}"
     )
-    parameters = {**_parameters(now, limit, busy_chats, ()), "lease": now + lease_seconds}
+    parameters = {**_parameters(now, limit, busy_chats, leave), "lease": now + lease_seconds}
     return _claims(await db.write_returning(sql, parameters))
 
 
@@ -239,6 +247,18 @@ async def reclaim(db: Database) -> int:
     """At the start: rows that a process died with are due again. Whether they were sent, nobody knows: at most what
     was in flight is said twice, nothing is lost. Returns how many."""
     return await db.write("UPDATE outbox SET state = 'due', lease_until = NULL WHERE state = 'claimed'")
+
+
+async def do_not_wait(db: Database, now: int) -> None:
+    """The clock was set back: what was to be sent already, or is tried again, does not wait until it catches up.
+
+    Quiet hours stay what they are: such a row was postponed from the instant at which it was made.
+    """
+    await db.write(
+        "UPDATE outbox SET not_before = ?1 WHERE state = 'due' AND not_before > ?1"
+        " AND (attempts > 0 OR not_before <= created_at)",
+        (now,),
+    )
 
 
 async def sweep(db: Database, now: int, held: Collection[int] = ()) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot import notify
-from bot.demo.botapi import Person
-from bot.demo.stage import Stage
+from bot.demo.botapi import Fault, Person
+from bot.demo.stage import Stage, set_stage
 from bot.store import broadcasts, chats, outbox, schools, subscriptions
 from bot.store.chats import Chat
 from bot.store.outbox import Content, Priority, Row
 from bot.store.subscriptions import Subscription
+from tests.conftest import MONDAY_AFTERNOON
 from tests.handlers.owner import hears, owner_of
 
 
@@ -53,6 +56,18 @@ async def test_one_class_only(stage: Stage) -> None:
     await hears(stage, owner, "✓ Broadcast: 1 of 1 sent")
     assert [message.text for message in only.messages] == ["Rytoj ekskursija"]
     assert [other.messages for other in others] == [[], []]
+
+
+async def test_a_stop_of_the_service_does_not_wait_for_a_broadcast(tmp_path: Path) -> None:
+    async with set_stage(tmp_path / "data", start=MONDAY_AFTERNOON, lang="en", paced=False) as stage:
+        owner = await owner_of(stage)
+        people = await followers(stage, 3)
+        stage.api.faults.add(Fault("send*", people[0].id, status=502, description="Bad Gateway"))
+        await owner.say("/broadcast Rytoj")
+        await owner.press(await hears(stage, owner, "Who should get it?"), "Everybody (3)")
+        await hears(stage, owner, "Broadcast: 2 of 3 sent")
+        begun = stage.clock.monotonic()
+    assert stage.clock.monotonic() - begun < 6
 
 
 async def test_stopping_spares_the_rest(stage: Stage) -> None:

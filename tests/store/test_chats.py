@@ -71,6 +71,17 @@ async def test_a_group_moves_with_everything_it_has(tmp_path: Path) -> None:
         assert not await chats.migrate(db, -5, -1005), "the second of two service messages changes nothing"
 
 
+async def test_a_group_that_was_left_behind_is_not_silent_where_it_went(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "db") as db:
+        await school(db)
+        await settle(db, -5, 1)
+        await chats.deactivate(db, -5, "kicked", NOW)  # the old group's own farewell may come first
+        assert await chats.migrate(db, -5, -1005)
+        moved = await chats.get(db, -1005)
+        assert moved is not None
+        assert (moved.active, moved.inactive_reason) == (True, "")
+
+
 async def test_two_ids_of_one_group_are_merged(tmp_path: Path) -> None:
     async with open_database(tmp_path / "db") as db:
         await school(db)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 from pathlib import Path
 
@@ -30,6 +31,23 @@ async def test_a_damaged_file_is_refused_and_not_written(tmp_path: Path) -> None
         async with open_database(file):
             pass
     assert file.read_bytes() == before
+
+
+async def test_a_full_disk_is_not_called_a_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "db").write_bytes(b"whatever sqlite makes of it" * 40)
+    monkeypatch.setattr("bot.store.database.ROOM", 1 << 62)
+    with pytest.raises(StoreError, match="disk is full"):
+        async with open_database(tmp_path / "db"):
+            pass
+
+
+def test_a_full_disk_is_held_without_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.write", full)
+    with hold(tmp_path), pytest.raises(StoreError, match="already runs"), hold(tmp_path):
+        pass
 
 
 async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.clock import TurnableClock
 from bot.deliver import IN_FLIGHT
-from bot.demo.botapi import Fault
+from bot.demo.botapi import BotApi, Fault
+from bot.demo.stage import seed
+from tools.faults.product import config_of
 from tools.faults.row import Row, Scale
 from tools.faults.stage import database, drained, folder, open_rows, put, python, service, stand_in, states, tally
 
@@ -19,6 +28,7 @@ async def rows(scale: Scale) -> AsyncIterator[Row]:
     """Kills, and a stop in order."""
     yield await killed(scale.of(100, 6))
     yield await stopped()
+    yield await stopped_anywhere()
 
 
 async def killed(kills: int) -> Row:
@@ -68,6 +78,78 @@ async def stopped() -> Row:
         found = tally(api, 200, ["fact"])
     ok = code == 0 and done and seconds <= 10 and not claimed and found.lost == found.duplicates == 0
     return Row("SIGTERM during a fan-out", f"{seconds:.1f} s, exit {code}, {found}", "≤ 10 s, 0 lost, 0 duplicates", ok)
+
+
+async def stopped_anywhere() -> Row:
+    """SIGTERM to the real service while something does not answer: at the start, in the middle, the school."""
+    seconds = {phase.__name__.strip("_"): await ended(phase) for phase in (_refused, _silent, _deaf, _uploading, _slow)}
+    worst = max(seconds, key=lambda name: seconds[name])
+    got = f"{seconds[worst]:.1f} s at most ({worst.replace('_', ' ')}), {sum(map(math.isinf, seconds.values()))} hung"
+    return Row(f"SIGTERM in {len(seconds)} phases", got, "≤ 10 s, exit 0", seconds[worst] <= 10)
+
+
+async def ended(phase: Phase) -> float:
+    """Seconds from SIGTERM to an end in good order, infinity when there is none."""
+    async with stand_in(20) as api, AsyncExitStack() as stack:
+        data = stack.enter_context(folder())
+        await phase(api, data, stack)
+        async with service(api, data) as process:
+            await process.says(
+                "cannot be reached" if phase is _refused else "running as", 4 if phase is _silent else 30
+            )
+            await asyncio.sleep(3)
+            if phase is _deaf:
+                api.blackhole(on=True)
+                await asyncio.sleep(1)
+            start = time.monotonic()
+            process.terminate()
+            code = await process.wait(40)
+            return time.monotonic() - start if code == 0 else math.inf
+
+
+async def _refused(api: BotApi, _data: Path, _stack: AsyncExitStack) -> None:
+    """Nobody listens where Telegram is."""
+    await api.refuse()
+
+
+async def _silent(api: BotApi, _data: Path, _stack: AsyncExitStack) -> None:
+    """Telegram takes the first call and does not answer."""
+    api.blackhole(on=True)
+
+
+async def _deaf(_api: BotApi, data: Path, _stack: AsyncExitStack) -> None:
+    """Telegram falls silent while messages go out."""
+    async with database(data) as db:
+        await put(db, 20, "fact")
+
+
+async def _uploading(api: BotApi, data: Path, _stack: AsyncExitStack) -> None:
+    """The answer to what is being sent does not come."""
+    api.faults.add(Fault("send*", ending="stall"))
+    async with database(data) as db:
+        await put(db, 20, "fact")
+
+
+async def _slow(api: BotApi, data: Path, stack: AsyncExitStack) -> None:
+    """A school's server gives one byte a second to a round that is under way."""
+
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/html"})
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            for _ in range(60):
+                await response.write(b"<")
+                await asyncio.sleep(1)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", drip)
+    server = await stack.enter_async_context(TestServer(app))
+    config = config_of(data, api.token, api.base_url.removesuffix("/bot"))
+    await seed(config, TurnableClock(), f"http://127.0.0.1:{server.port}", "optivum")
+
+
+Phase = Callable[[BotApi, Path, AsyncExitStack], Awaitable[None]]
 
 
 async def _some(delivered: object, count: int) -> None:

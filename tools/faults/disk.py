@@ -7,19 +7,32 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.store.database import open_database
 from tools.faults.network import FAST
 from tools.faults.row import Row, Scale
-from tools.faults.stage import courier, database, drained, folder, open_rows, put, stand_in, tally
+from tools.faults.stage import (
+    courier,
+    database,
+    drained,
+    environment_of,
+    folder,
+    open_rows,
+    put,
+    python,
+    stand_in,
+    tally,
+)
 
 
 async def rows(scale: Scale) -> AsyncIterator[Row]:
     """Disk full, two writers with a backup running."""
     yield await full()
     yield await small_disk()
+    yield await full_start()
     yield await writers(scale.of(400, 100))
 
 
@@ -84,6 +97,36 @@ async def small_disk() -> Row:
             _unmount(data)
     ok = done and sent == people and found.lost == found.duplicates == 0 and sound == "ok" and free == 0
     return Row(name, f"{sent} of {people} sent ({unrecorded} unrecorded), {found}, {sound}", goal, ok)
+
+
+async def full_start() -> Row:
+    """The service is started on a disk that is full to the last byte, with old copies of the database on it."""
+    name, goal = "a start on a full disk, old copies on it", "sends all, the newest copy stays"
+    with folder() as data:
+        if not _mounted(data):
+            return Row(name, "not run: mounting is not allowed here", goal, True)
+        try:
+            async with stand_in(20) as api:
+                async with database(data) as db:
+                    await put(db, 20, "fact")
+                copies = data / "backups"
+                copies.mkdir()
+                for day in (21, 22, 23):
+                    (copies / f"bot-2026-11-{day}.sqlite3").write_bytes(bytes(150_000))
+                _fill(data / "filler")
+                with folder() as elsewhere:  # the log needs room as well
+                    environment = environment_of(api, data)
+                    async with python(elsewhere / "log", "bot", "run", **environment) as process:
+                        with suppress(TimeoutError):
+                            await api.wait_for(lambda: sum(api.delivered.values()) >= 20, seconds=30)
+                        process.terminate()
+                        code = await process.wait(20)
+                left = [file.name for file in copies.iterdir()]
+            found = tally(api, 20, ["fact"])
+        finally:
+            _unmount(data)
+    ok = code == 0 and found.lost == found.duplicates == 0 and left == ["bot-2026-11-23.sqlite3"]
+    return Row(name, f"{found}, exit {code}, {len(left)} copy left", goal, ok)
 
 
 def _mounted(folder_: Path) -> bool:

@@ -175,15 +175,20 @@ async def python(log: Path, *arguments: str, **environment: str) -> AsyncIterato
 @asynccontextmanager
 async def service(api: BotApi, data: Path, level: str = "info") -> AsyncIterator[Process]:
     """The real `schoolbell run` on a data folder."""
-    environment = {
+    async with python(data / "log", "bot", "run", **environment_of(api, data, level)) as process:
+        yield process
+
+
+def environment_of(api: BotApi, data: Path, level: str = "info") -> dict[str, str]:
+    """What the service is told by its environment."""
+    return {
         "BOT_TOKEN": api.token,
         "SCHOOLBELL_DATA": str(data),
         "SCHOOLBELL_API_URL": api.base_url,
         "SCHOOLBELL_ADMINS": "1",
         "SCHOOLBELL_LOG": level,
+        "SCHOOLBELL_ALLOW_PRIVATE": "1",
     }
-    async with python(data / "log", "bot", "run", **environment) as process:
-        yield process
 
 
 @asynccontextmanager
