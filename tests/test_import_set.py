@@ -7,25 +7,14 @@ import subprocess
 import sys
 
 # Top-level packages beside the standard library; each was weighed (docs/growth.md). The second line comes with others:
-# aiohttp's and PTB's own dependencies.
+# aiohttp's, PTB's and APScheduler's own dependencies.
 WANTED = {
-    *("telegram", "aiohttp", "bs4", "PIL", "aiosqlite", "bot"),
+    *("telegram", "aiohttp", "bs4", "PIL", "aiosqlite", "apscheduler", "bot"),
     *("aiohappyeyeballs", "aiosignal", "attr", "frozenlist", "httpx", "idna", "multidict", "propcache", "soupsieve"),
-    *("typing_extensions", "yarl"),
+    *("typing_extensions", "tzlocal", "yarl"),
 }
 # What lies in a development environment and is imported by those above when it is there.
-BY_OTHERS = {
-    "aiolimiter",
-    "apscheduler",
-    "tzlocal",
-    "click",
-    "pygments",
-    "rich",
-    "cython_runtime",
-    "lxml",
-    "charset_normalizer",
-    "chardet",
-}
+BY_OTHERS = {"aiolimiter", "click", "pygments", "rich", "cython_runtime", "lxml", "charset_normalizer", "chardet"}
 BY_OTHERS |= {"cryptography", "html5lib", "certifi", "_cffi_backend"}
 LAZY = {"icalendar", "recurring_ical_events", "x_wr_timezone", "segno", "nacl", "dateutil"}
 OWN_LAZY = {"bot.demo", "bot.doctor", "bot.cli.inspect", "bot.cli.check"}
