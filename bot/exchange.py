@@ -148,12 +148,13 @@ async def _take_school(transaction: Transaction, part: Part, known: Known, now: 
 
 def _check_calendar(school: School, part: Part) -> None:
     """Raise BadFile unless the school's year can be computed from its settings."""
-    weeks = school.settings.get("weeks", [])
+    weeks, holidays = school.settings.get("weeks", []), school.settings.get("holidays", [])
     try:
-        days = school.calendar.holidays
+        backwards = any(day.last < day.first for day in school.calendar.holidays)
+        named = all(isinstance(item.get("name", ""), str) for item in holidays)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise BadFile(f"{part.path}: holidays are first, last (ISO dates) and name; anchor is an ISO date") from None
-    if any(not isinstance(day.name, str) or day.last < day.first for day in days):
+    if backwards or not named:
         raise BadFile(f"{part.path}.holidays: the last day comes before the first, or the name is no text")
     if not isinstance(weeks, list) or not all(isinstance(week, str) for week in weeks):
         raise BadFile(f"{part.path}.weeks: a list of names is wanted")
