@@ -163,9 +163,10 @@ async def running(
         )
         stack.push_async_callback(application.updater.stop)
         service = Running(application, deps)
+        guard = watch.MemoryWatch(near=await watch.begin(deps) == watch.OUT_OF_MEMORY)
         tasks = [
             asyncio.create_task(_watch(liveness, application, systemd, service), name="watch"),
-            asyncio.create_task(_look_after(deps, systemd, service), name="self-check"),
+            asyncio.create_task(_look_after(deps, systemd, service, guard), name="self-check"),
             asyncio.create_task(incidents.run(deps, application.bot), name="notices"),
         ]
         for task in (sending, *tasks):
@@ -174,11 +175,11 @@ async def running(
             stack.callback(task.cancel)
         log.info("running as @%s", application.bot.username)
         await claim.offer(deps, application.bot.username)
-        await watch.begin(deps)
         systemd.tell("READY=1", f"STATUS=running as @{application.bot.username}")
         yield service
         log.info("stopping")
-        await watch.end(deps, service.reason)
+        with suppress(*NOT_WRITTEN):  # a full disk is no reason to end badly
+            await watch.end(deps, service.reason)
         systemd.tell("STOPPING=1")
 
 
@@ -226,12 +227,12 @@ async def _watch(liveness: Liveness, application: BotApplication, systemd: Syste
     service.end(end.exit_code, end.reason)
 
 
-async def _look_after(deps: Deps, systemd: Systemd, service: Running) -> None:
+async def _look_after(deps: Deps, systemd: Systemd, service: Running, guard: watch.MemoryWatch) -> None:
     """Every half minute: the memory, and the line that systemd shows. A full one is left for a clean restart."""
     while True:
         await asyncio.sleep(SELF_CHECK_SECONDS)
         try:
-            full = await watch.look(deps) == watch.OUT_OF_MEMORY
+            full = await guard.look(deps)
         except NOT_WRITTEN as error:  # a notice could not be written
             log.warning("self-check: %s", error)
             continue

@@ -138,7 +138,7 @@ def _token(environ: Mapping[str, str], problems: list[str]) -> str:
 def _admins(text: str, problems: list[str]) -> frozenset[int]:
     found: set[int] = set()
     for part in filter(None, (part.strip() for part in text.split(","))):
-        if re.fullmatch(r"\d{1,20}", part):
+        if re.fullmatch(r"[1-9]\d{0,14}", part, re.ASCII):  # Telegram's ids have at most 52 significant bits
             found.add(int(part))
         else:
             problems.append(f"admins: {part!r} is not a numeric user id (names can be taken over by others)")

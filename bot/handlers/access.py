@@ -23,8 +23,8 @@ async def run(update: Update, context: Context) -> None:
     asker = await asker_of(update, context.deps)
     deps, texts = context.deps, asker.texts
     words = context.args or []
-    if len(words) == 2 and words[0] in ROLES and words[1].isascii() and words[1].isdigit() and len(words[1]) < 20:
-        user = int(words[1])
+    user = people.id_of(words[1]) if len(words) == 2 and words[0] in ROLES else None
+    if user is not None:
         if await is_bot_admin(deps, user):
             await say(update, context, texts("The bot's admins are let in anyway."))
             return
