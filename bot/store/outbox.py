@@ -293,7 +293,7 @@ async def counts(db: Database, now: int) -> Counts:
     sent = await db.value("SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?", (now - 3600,))
     assert row is not None
     assert failed is not None
-    return Counts(*row, *failed, sent)
+    return Counts(*(*row, *failed, sent))
 
 
 async def prune(db: Database, before: int, *, batch: int = 2000) -> int:
