@@ -50,7 +50,7 @@ def test_the_template_differs_only_in_its_names() -> None:
     assert all("%i" in many[key][0] for key in differing)
 
 
-@pytest.mark.parametrize("file", ["schoolbell.service", "schoolbell@.service", "Dockerfile"])
+@pytest.mark.parametrize("file", ["schoolbell.service", "schoolbell@.service", "Dockerfile", "schoolbell"])
 def test_memory_is_given_back_everywhere(file: str) -> None:
     text = (FOLDER / file).read_text()
     assert all(setting in text for setting in MALLOC)
