@@ -101,15 +101,23 @@ def _file_values(file: Path, problems: list[str]) -> dict[str, str]:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problems.append(f"{file} cannot be read: {error}")
+    except NotADirectoryError:
+        problems.append(f"{file.parent} is no folder; set SCHOOLBELL_DATA to one")
+        return {}
+    except OSError as error:
+        problems.append(f"{file} cannot be read: {error.strerror}")
+        return {}
+    except (ValueError, RecursionError) as error:
+        problems.append(f"{file} is no TOML: {' '.join(str(error).split())}")
         return {}
     values: dict[str, str] = {}
     for key, value in content.items():
         if key not in _KEYS:
             problems.append(f"{file}: unknown key {key!r}; known: {', '.join(_KEYS)}")
-        elif isinstance(value, list):
+        elif isinstance(value, list) and key == "admins":
             values[key] = ",".join(str(item) for item in value)
+        elif not isinstance(value, str | int):
+            problems.append(f"{file}: {key} is neither a text nor a number")
         elif isinstance(value, bool):
             values[key] = "1" if value else "0"
         else:

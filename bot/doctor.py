@@ -210,7 +210,7 @@ async def _remembered(db: Database, name: str, feed: Feed, now: int) -> Finding:
     health = await schools.health_of(db, feed.id)
     if health.failures:
         return _warning(
-            name, f"fails since {health.failures} tries: {health.error}", "schoolbell check, without --offline"
+            name, f"failed {health.failures}× in a row: {health.error}", "schoolbell check, without --offline"
         )
     if health.last_success is None:
         return _warning(name, "was not asked yet", "schoolbell run asks it at once")
