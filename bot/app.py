@@ -117,7 +117,7 @@ async def running(
         )
         pacer = pacer or Pacer(clock)
         incidents = Incidents(clock)
-        liveness = Liveness(clock, incidents.conflict)
+        liveness = Liveness(clock, incidents.conflict, incidents.alone)
         systemd = Systemd(environ)
         calls = AiohttpRequest(on_answer=liveness.answered)
         polls = AiohttpRequest(pool_size=1, read_timeout=10, on_answer=liveness.answered)
