@@ -153,6 +153,7 @@ async def running(
         await digest.send_due(deps)  # what came due while the service was stopped, and where the counting begins
         await application.start()
         stack.push_async_callback(application.stop)
+        stack.push_async_callback(deps.drop_tasks)
         offering = asyncio.create_task(menus.publish(application.bot, deps), name="menus")
         stack.callback(offering.cancel)  # a stop does not wait for it: the next start sends what is missing
         sending = asyncio.create_task(courier.run(), name="courier")

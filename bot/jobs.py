@@ -40,10 +40,23 @@ def add_jobs(application: Application) -> None:  # type: ignore[type-arg]  # six
 
 
 def _job(work: Work) -> Callable[[Context], Coroutine[None, None, None]]:
-    """A job body with a deadline: PTB's shutdown waits for running jobs, which nothing else ends."""
+    """A job body with a deadline, that a stop ends: PTB's shutdown waits for running jobs, and shields them."""
 
     async def run(context: Context) -> None:
         deps: Deps = context.bot_data[DEPS]
+        if deps.stopping.is_set():
+            return
+        task = asyncio.create_task(limited(deps))
+        deps.tasks.add(task)
+        try:
+            await asyncio.wait({task})
+        finally:
+            deps.tasks.discard(task)
+            task.cancel()  # where whoever waits was cancelled itself
+        if not task.cancelled():
+            task.result()
+
+    async def limited(deps: Deps) -> None:
         try:
             async with asyncio.timeout(JOB_SECONDS):
                 await work(deps)

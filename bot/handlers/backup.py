@@ -8,7 +8,7 @@ from telegram import InputFile, Update
 
 from bot.backup import copy_of
 from bot.commands import Audience, Command
-from bot.context import Context, Deps
+from bot.context import Context, Deps, in_background
 from bot.screens import asker_of, say
 from bot.texts import mark
 
@@ -26,7 +26,7 @@ async def run(update: Update, context: Context) -> None:
     if content is None:
         await say(update, context, asker.texts("The database is too large for Telegram: run schoolbell backup FILE."))
         return
-    context.application.create_task(_send(update, context, content), update)
+    in_background(context, _send(update, context, content), update)
 
 
 def _copied(deps: Deps) -> IO[bytes] | None:
