@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
@@ -45,6 +45,8 @@ BOOT_PAUSE = (
 )  # seconds between two tries to reach Telegram at the start: doubled from the first to the second
 CALL_SECONDS = 60  # what one try may take at most
 SELF_CHECK_SECONDS = 30
+POLLS_SECONDS = 4  # what the last poll may take at a stop, which tells Telegram how far we read …
+ANSWERS_SECONDS = 6  # … and the answers that people still wait for
 UPDATES = [
     Update.MESSAGE,
     Update.CALLBACK_QUERY,
@@ -152,7 +154,7 @@ async def running(
         stack.push_async_callback(application.shutdown)
         await digest.send_due(deps)  # what came due while the service was stopped, and where the counting begins
         await application.start()
-        stack.push_async_callback(application.stop)
+        stack.push_async_callback(_within, ANSWERS_SECONDS, application.stop)
         stack.push_async_callback(deps.drop_tasks)
         offering = asyncio.create_task(menus.publish(application.bot, deps), name="menus")
         stack.callback(offering.cancel)  # a stop does not wait for it: the next start sends what is missing
@@ -162,7 +164,7 @@ async def running(
         await application.updater.start_polling(
             timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES, drop_pending_updates=False
         )
-        stack.push_async_callback(application.updater.stop)
+        stack.push_async_callback(_within, POLLS_SECONDS, application.updater.stop)
         service = Running(application, deps)
         guard = watch.MemoryWatch(near=await watch.begin(deps) == watch.OUT_OF_MEMORY)
         tasks = [
@@ -208,7 +210,8 @@ async def _reach_telegram(application: BotApplication, stop: asyncio.Event, syst
     while not stop.is_set():
         systemd.wait(pause + CALL_SECONDS, "waiting for Telegram")
         try:
-            await application.initialize()
+            if not await _before(stop, application.initialize()):
+                return False
         except InvalidToken:
             raise ConfigError("Telegram does not know this token; ask BotFather for the current one") from None
         except TelegramError as error:
@@ -219,6 +222,29 @@ async def _reach_telegram(application: BotApplication, stop: asyncio.Event, syst
         else:
             return True
     return False
+
+
+async def _within(seconds: float, stop: Callable[[], Awaitable[None]]) -> None:
+    """Stop a part, and go on without it where Telegram takes what is said and never answers."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop()
+    except TimeoutError:
+        log.warning("stopping without waiting any longer for Telegram's answers")
+
+
+async def _before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do the work unless `stop` comes first, which does not wait for an answer that is lost; whether it was done."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        return task.done()
+    finally:
+        for one in (task, stopped):
+            one.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
 
 
 async def _watch(liveness: Liveness, application: BotApplication, systemd: Systemd, service: Running) -> None:

@@ -132,6 +132,27 @@ async def test_a_stop_while_waiting_for_the_network(tmp_path: Path) -> None:
                 assert service is None
 
 
+async def test_a_stop_while_the_first_answer_is_lost(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        api.faults.add(Fault("getMe", ending="stall"))
+        stop = asyncio.Event()
+        task = asyncio.create_task(run(config_for(api, tmp_path), SystemClock(), {}, stop))
+        await until(lambda: bool(api.faults.rules[0].hits))
+        async with asyncio.timeout(5):
+            stop.set()
+            assert await task == 0
+
+
+async def test_a_stop_while_telegram_swallows_everything(tmp_path: Path) -> None:
+    async with BotApi() as api:
+        stop, lost = asyncio.Event(), Fault(ending="stall")
+        async with asyncio.timeout(20):
+            async with running(config_for(api, tmp_path), SystemClock(), {}, stop):
+                api.faults.add(lost)
+                await api.user(1001, "Ona", "en").say("/help")
+                await until(lambda: lost.hits > 0)
+
+
 async def test_everything_is_kept_over_a_restart(tmp_path: Path) -> None:
     async with set_stage(tmp_path, start=MONDAY_AFTERNOON, lang="en") as first:
         await follow_9a(first)
