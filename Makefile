@@ -106,7 +106,7 @@ build/runtime/.stamp: requirements/runtime.txt $(VENV)/.dev
 	@build/runtime/bin/python -m compileall -q -o 2 build/runtime/lib
 	@touch $@
 
-bench-memory: build/runtime/.stamp
+bench-memory: build/runtime/.stamp ## what the service weighs over a simulated day
 	@build/runtime/bin/python -m compileall -q -o 2 bot tools
 	$(PY) -m tools.bench_memory --python build/runtime/bin/python $(BENCH)
 

@@ -47,6 +47,8 @@ CALL_SECONDS = 60  # what one try may take at most
 END_SECONDS = 3.0  # what the last poll, and then what is being answered, may take when the service stops
 BELIEVED = 3  # times that Telegram has to say at the start that it does not know the token: it says so in passing too
 SELF_CHECK_SECONDS = 30
+POLLS_SECONDS = 4  # what the last poll may take at a stop, which tells Telegram how far we read …
+ANSWERS_SECONDS = 6  # … and the answers that people still wait for
 UPDATES = [
     Update.MESSAGE,
     Update.CALLBACK_QUERY,
@@ -120,7 +122,7 @@ async def running(
         )
         pacer = pacer or Pacer(clock)
         incidents = Incidents(clock)
-        liveness = Liveness(clock, incidents.conflict)
+        liveness = Liveness(clock, incidents.conflict, incidents.alone)
         systemd = Systemd(environ)
         calls = AiohttpRequest(on_answer=liveness.answered)
         polls = AiohttpRequest(pool_size=1, read_timeout=10, on_answer=liveness.answered)
@@ -151,7 +153,8 @@ async def running(
         # What came due while the service was stopped, and where the counting begins. Schools are read and rows are
         # written while Telegram is away, before the first answer as later on: they go out when it is there.
         await _write_down(digest.send_due(deps))
-        timers = Timers(deps)
+        assert application.job_queue is not None
+        timers = Timers(application.job_queue, deps)
         await stack.enter_async_context(timers.running())
         if not await _reach_telegram(application, stop, systemd):
             yield None
@@ -160,6 +163,7 @@ async def running(
         await application.start()
         sending = asyncio.create_task(courier.run(), name="courier")
         stack.push_async_callback(_stop_talking, application, courier, sending)
+        stack.push_async_callback(deps.drop_tasks)
         offering = asyncio.create_task(menus.publish(application.bot, deps), name="menus")
         stack.callback(offering.cancel)  # a stop does not wait for it: the next start sends what is missing
         assert application.updater is not None
@@ -170,9 +174,11 @@ async def running(
             yield None
             return
         service = Running(application, deps, timers)
+        last = await _write_down(watch.begin(deps))
+        guard = watch.MemoryWatch(near=last == watch.OUT_OF_MEMORY)
         tasks = [
             asyncio.create_task(_watch(liveness, application, systemd, service), name="watch"),
-            asyncio.create_task(_look_after(deps, systemd, service), name="self-check"),
+            asyncio.create_task(_look_after(deps, systemd, service, guard), name="self-check"),
             asyncio.create_task(incidents.run(deps, application.bot), name="notices"),
         ]
         for task in (sending, *tasks):
@@ -181,7 +187,6 @@ async def running(
             stack.callback(task.cancel)
         log.info("running as @%s", application.bot.username)
         await _write_down(claim.offer(deps, application.bot.username))
-        await _write_down(watch.begin(deps))
         systemd.tell("READY=1", f"STATUS=running as @{application.bot.username}")
         yield service
         log.info("stopping")
@@ -204,7 +209,7 @@ def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, polls: Aio
         rate_limiter=PacedAnswers(pacer),
     )
     builder = Application.builder().bot(bot).context_types(ContextTypes(context=Context))
-    return builder.job_queue(None).concurrent_updates(False).build()
+    return builder.concurrent_updates(False).build()
 
 
 async def _reach_telegram(application: BotApplication, stop: asyncio.Event, systemd: Systemd) -> bool:
@@ -244,12 +249,13 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> boo
         await asyncio.gather(doing, stopped, return_exceptions=True)
 
 
-async def _write_down(writing: Awaitable[object]) -> None:
-    """Something to note at the start or the end: a disk without room for it stops nobody."""
+async def _write_down(writing: Awaitable[object]) -> object:
+    """Something to note at the start or the end; None where it could not be: a disk without room stops nobody."""
     try:
-        await writing
+        return await writing
     except NOT_WRITTEN as error:
         log.error("at the start or the end nothing could be written: %s", error)
+        return None
 
 
 async def _watch(liveness: Liveness, application: BotApplication, systemd: Systemd, service: Running) -> None:
@@ -259,12 +265,12 @@ async def _watch(liveness: Liveness, application: BotApplication, systemd: Syste
     service.end(end.exit_code, end.reason)
 
 
-async def _look_after(deps: Deps, systemd: Systemd, service: Running) -> None:
+async def _look_after(deps: Deps, systemd: Systemd, service: Running, guard: watch.MemoryWatch) -> None:
     """Every half minute: the memory, and the line that systemd shows. A full one is left for a clean restart."""
     while True:
         await asyncio.sleep(SELF_CHECK_SECONDS)
         try:
-            full = await watch.look(deps) == watch.OUT_OF_MEMORY
+            full = await guard.look(deps)
         except NOT_WRITTEN as error:  # a notice could not be written
             log.warning("self-check: %s", error)
             continue

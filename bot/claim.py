@@ -16,8 +16,9 @@ PREFIX = "claim-"
 
 
 async def offer(deps: Deps, username: str) -> None:
-    """Log a new claim link when the bot has no admin; an older one stops working."""
+    """Log a new claim link when the bot has no admin; an older one stops working, also once there is an admin."""
     if deps.config.admins or await people.with_role(deps.db, people.OWNER):
+        await deps.db.write("DELETE FROM meta WHERE key = ?", (KEY,))
         return
     token = secrets.token_urlsafe(18)
     await deps.db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (KEY, _digest(token)))

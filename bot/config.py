@@ -101,15 +101,23 @@ def _file_values(file: Path, problems: list[str]) -> dict[str, str]:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problems.append(f"{file} cannot be read: {error}")
+    except NotADirectoryError:
+        problems.append(f"{file.parent} is no folder; set SCHOOLBELL_DATA to one")
+        return {}
+    except OSError as error:
+        problems.append(f"{file} cannot be read: {error.strerror}")
+        return {}
+    except (ValueError, RecursionError) as error:
+        problems.append(f"{file} is no TOML: {' '.join(str(error).split())}")
         return {}
     values: dict[str, str] = {}
     for key, value in content.items():
         if key not in _KEYS:
             problems.append(f"{file}: unknown key {key!r}; known: {', '.join(_KEYS)}")
-        elif isinstance(value, list):
+        elif isinstance(value, list) and key == "admins":
             values[key] = ",".join(str(item) for item in value)
+        elif not isinstance(value, str | int):
+            problems.append(f"{file}: {key} is neither a text nor a number")
         elif isinstance(value, bool):
             values[key] = "1" if value else "0"
         else:
@@ -138,7 +146,7 @@ def _token(environ: Mapping[str, str], problems: list[str]) -> str:
 def _admins(text: str, problems: list[str]) -> frozenset[int]:
     found: set[int] = set()
     for part in filter(None, (part.strip() for part in text.split(","))):
-        if re.fullmatch(r"\d{1,20}", part):
+        if re.fullmatch(r"[1-9]\d{0,14}", part, re.ASCII):  # Telegram's ids have at most 52 significant bits
             found.add(int(part))
         else:
             problems.append(f"admins: {part!r} is not a numeric user id (names can be taken over by others)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,9 +45,23 @@ class Deps:
     chat_admins: dict[tuple[int, int], tuple[float, bool]] = field(default_factory=dict)
     """Who is an admin of which group, as Telegram said it last, and until when that is good (the clock's seconds)."""
 
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    """What runs beside the answers: rounds, trials, progress. A stop cancels it; the next start finds the work due."""
+
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the service stops: nothing begins any more."""
+
     def now(self) -> int:
         """Seconds since 1970 on the application's clock."""
         return int(self.clock.now().timestamp())
+
+    async def drop_tasks(self) -> None:
+        """End what runs beside: python-telegram-bot's own stop waits for it, and a slow school holds up each page."""
+        self.stopping.set()
+        running = [*self.tasks]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 DEPS = "deps"
@@ -60,3 +74,14 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     def deps(self) -> Deps:
         """The parts of the running application."""
         return self.bot_data[DEPS]
+
+
+def in_background(context: Context, work: Coroutine[Any, Any, None], update: object) -> None:
+    """Go on with a handler's work beside the next updates; its errors reach the error handler. A stop ends it."""
+    deps = context.deps
+    if deps.stopping.is_set():
+        work.close()
+        return
+    task = context.application.create_task(work, update)
+    deps.tasks.add(task)
+    task.add_done_callback(deps.tasks.discard)

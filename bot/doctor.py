@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -20,7 +21,7 @@ from bot.scraper.contract import Http, Query, Source
 from bot.scraper.http import SchoolHttp
 from bot.scraper.reading import foreseen, parsed
 from bot.store import accounts, schools
-from bot.store.database import Database, newest_schema, open_database
+from bot.store.database import Database, newest_schema, open_database, read_only
 from bot.store.schools import Feed, School
 from bot.vault import Vault
 
@@ -110,17 +111,20 @@ def of_database(config: Config) -> Finding:
     file = config.database
     if not file.exists():
         return _warning("database", f"there is none in {config.data} yet", "the first `schoolbell run` makes it")
+    if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
+        return _broken("database", f"{file} or its folder is read-only here", "run this as the service's user, or root")
+    fix = f"schoolbell restore FILE (the newest of seven is in {config.data / 'backups'})"
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(read_only(file), uri=True)) as connection:
             verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
             schema = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        return _broken("database", f"{file} cannot be read: {error}", "see who may read and write it and its folder")
     except sqlite3.Error as error:
-        return _broken(
-            "database", f"{file} cannot be read: {error}", "schoolbell restore FILE (data/backups keeps seven)"
-        )
+        return _broken("database", f"{file} cannot be read: {error}", fix)
     newest = newest_schema()
     if verdict != "ok":
-        return _broken("database", f"{file} is damaged", "schoolbell restore FILE (data/backups keeps seven)")
+        return _broken("database", f"{file} is damaged", fix)
     if schema > newest:
         return _broken("database", f"schema {schema}, this version knows {newest}", "install the newer version again")
     size = file.stat().st_size / MEBIBYTE
@@ -206,7 +210,7 @@ async def _remembered(db: Database, name: str, feed: Feed, now: int) -> Finding:
     health = await schools.health_of(db, feed.id)
     if health.failures:
         return _warning(
-            name, f"fails since {health.failures} tries: {health.error}", "schoolbell check, without --offline"
+            name, f"failed {health.failures}× in a row: {health.error}", "schoolbell check, without --offline"
         )
     if health.last_success is None:
         return _warning(name, "was not asked yet", "schoolbell run asks it at once")

@@ -21,9 +21,13 @@ from bot.store.subscriptions import Subscription
 from bot.texts import languages
 
 VERSION = 1
+LARGEST = 2**52
+"""Telegram's ids have at most 52 significant bits."""
 CHAT_SETTINGS = {"news": ("digest", "now", "off"), "writers": ("everyone", "helpers", "admins")}
 """Where new homework is announced, and who may add homework in a group; the first is the default."""
 SCHOOL_SETTINGS = ("holidays", "anchor", "weeks", "access")
+ACCESS = ("open", "invite", "allow")
+"""Who may follow a school (bot/handlers/access.py); the first is the default."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -54,6 +58,8 @@ class Part:
         value = self.values[key]
         if isinstance(value, bool) and kind is int:
             raise BadFile(f"{self.path}.{key}: a number is wanted, not {value!r}")
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise BadFile(f"{self.path}.{key}: no such number is in use")
         if not isinstance(value, kind) and not (value is None and default is None):
             raise BadFile(f"{self.path}.{key}: not the right kind of value: {value!r}")
         return value
@@ -61,7 +67,7 @@ class Part:
     def need(self, key: str, kind: type | tuple[type, ...]) -> Any:
         """A value that must be there and not be empty."""
         value = self.get(key, kind)
-        if value is None or value == "":
+        if value in (None, "", 0):
             raise BadFile(f"{self.path}: {key!r} is missing")
         return value
 
@@ -130,16 +136,28 @@ async def _take_school(transaction: Transaction, part: Part, known: Known, now: 
         raise BadFile(f"{part.path}.{error}") from None
     settings = dict(old.settings) if old is not None else {}
     settings.update({key: part.values[key] for key in SCHOOL_SETTINGS if key in part.values})
-    school = School(school_id, part.get("name", str, school_id), zone, settings)
-    try:
-        assert school.calendar is not None
-    except (KeyError, TypeError, ValueError):
-        raise BadFile(f"{part.path}: holidays are first, last (ISO dates) and name; anchor is an ISO date") from None
+    part.one_of("access", ACCESS, ACCESS[0])
+    school = School(school_id, part.get("name", str, "") or school_id, zone, settings)
+    _check_calendar(school, part)
     await schools.put_school(transaction, school, now)
     await _take_feed(transaction, part, known, school_id=school_id, position=0)
     for position, also in enumerate(part.parts("also"), 1):
         also.known("source", "url", "username", "options")
         await _take_feed(transaction, also, known, school_id=school_id, position=position)
+
+
+def _check_calendar(school: School, part: Part) -> None:
+    """Raise BadFile unless the school's year can be computed from its settings."""
+    weeks, holidays = school.settings.get("weeks", []), school.settings.get("holidays", [])
+    try:
+        backwards = any(day.last < day.first for day in school.calendar.holidays)
+        named = all(isinstance(item.get("name", ""), str) for item in holidays)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise BadFile(f"{part.path}: holidays are first, last (ISO dates) and name; anchor is an ISO date") from None
+    if backwards or not named:
+        raise BadFile(f"{part.path}.holidays: the last day comes before the first, or the name is no text")
+    if not isinstance(weeks, list) or not all(isinstance(week, str) for week in weeks):
+        raise BadFile(f"{part.path}.weeks: a list of names is wanted")
 
 
 async def _take_feed(transaction: Transaction, part: Part, known: Known, *, school_id: str, position: int) -> None:
@@ -150,13 +168,15 @@ async def _take_feed(transaction: Transaction, part: Part, known: Known, *, scho
     if not re.match(r"(https?|webcals?)://[^\s/]", url):
         raise BadFile(f"{part.path}.url: {url!r} is not an http(s) address")
     options = part.get("options", dict, {})
+    if not all(isinstance(value, str) for value in options.values()):
+        raise BadFile(f"{part.path}.options: texts by name are wanted")
     await schools.put_feed(
         transaction,
         school_id,
         position,
         source=source,
         url=url,
-        options={str(key): str(value) for key, value in options.items()},
+        options=options,
         username=part.get("username", str, ""),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bot import memory, watch
 from bot.context import Deps
 from bot.liveness import Liveness
 from bot.store import outbox, schools
+from bot.store.schools import Health
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +82,9 @@ async def read(deps: Deps, liveness: Liveness, up: float) -> Values:
             (("other",), starts.started - starts.by_memory - starts.killed),
         ],
     }
+    healths = await schools.healths(deps.db)
     for feed in await schools.all_feeds(deps.db):
-        health = await schools.health_of(deps.db, feed.id)
+        health = healths.get(feed.id, Health(feed.id))
         labels = (feed.school_id, feed.source)
         values["schoolbell_feed_failures"].append((labels, health.failures))
         if health.last_success is not None:
@@ -177,7 +180,10 @@ async def _health(deps: Deps, liveness: Liveness) -> tuple[int, str]:
     state = liveness.state().name.lower()
     if not liveness.feeds():
         return 503, f"polling: {state}\n"
-    await deps.db.value("SELECT 1")
+    try:
+        await deps.db.value("SELECT count(*) FROM meta")
+    except sqlite3.Error as error:
+        return 503, f"database: {error}\n"
     return 200, f"ok, polling: {state}\n"
 
 

@@ -56,7 +56,7 @@ class Incidents:
                     return
                 self._outages.append((self._out_since, self._clock.now()))
                 self._out_since = None
-            case "topic" | "replaced" | "room":
+            case "topic" | "replaced" | "room" | "alone":
                 self._once.append(event)
             case kind if kind in TOLD:
                 self._counts[kind] += 1
@@ -68,6 +68,10 @@ class Incidents:
     def conflict(self) -> None:
         """For `Liveness(on_conflict=…)`."""
         self.note(Event("conflict"))
+
+    def alone(self) -> None:
+        """For `Liveness(on_alone=…)`."""
+        self.note(Event("alone"))
 
     async def run(self, deps: Deps, bot: Bot) -> None:
         """Tell, until cancelled."""
@@ -98,6 +102,9 @@ class Incidents:
                 await _notice(deps, bot, _topic(texts, event), fact)
             elif event.kind == "replaced":
                 await _pin_again(deps, bot, event)
+            elif event.kind == "alone":
+                text = texts("No other process polls with this bot's token any more: I hear everything again.")
+                await _notice(deps, bot, text, f"alone {deps.now()}")
             elif "disk" in self._told_at:
                 text = texts("There is room on the disk again; everything that was sent meanwhile is recorded.")
                 await _notice(deps, bot, text, f"room {deps.now()}")

@@ -8,21 +8,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from telegram.ext import JobQueue
+
 from bot import bell, digest, live, promotion, reminders, upkeep
 from bot.clock import SetBack
-from bot.context import Deps
+from bot.context import Context, Deps
 from bot.errors import SchoolbellError
 from bot.ledger import NOT_WRITTEN
 from bot.rounds import ask_now, scrape_when_due
 
 log = logging.getLogger(__name__)
 
+# A late job is run late, never skipped (PTB's default skips what is more than a second late), and never twice at once.
+JOB_OPTIONS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 JOB_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Timed work: seconds between the end of a look and the next one, and until the first."""
+    """Timed work: seconds between two looks, and until the first."""
 
     name: str
     work: Callable[[Deps], Awaitable[object]]
@@ -43,29 +47,30 @@ JOBS = (
 
 
 class Timers:
-    """Does each job again and again. What is due is computed from the database each time: a late look loses nothing.
+    """The jobs on a JobQueue. What is due is computed from the database each time: a late look loses nothing.
 
-    Only intervals are waited for (`Clock.sleep`): a timer with a time of day in it stands still for as long as the
-    machine's clock is set back. `on` False leaves the jobs to `do`.
+    `on` False leaves the jobs to `do`.
     """
 
-    def __init__(self, deps: Deps) -> None:
+    def __init__(self, queue: JobQueue[Context], deps: Deps) -> None:
+        self._queue = queue
         self._deps = deps
         self._troubles: dict[str, str] = {}
         self._set_back = SetBack(deps.clock)
-        self._jobs = (*JOBS, Job("clock", self._look_at_the_clock, 5, 5))
         self.on = True
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Go on while the block runs; what is at work at its end is cut off, as a crash would, and loses as little."""
-        tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self._jobs]
+        self._schedule()
+        await self._queue.start()
+        watching = asyncio.create_task(self._watch_the_clock(), name="clock")
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            watching.cancel()
+            await self._deps.drop_tasks()
+            await self._queue.stop(wait=False)
 
     async def do(self, name: str) -> None:
         """Do one of the jobs now."""
@@ -73,18 +78,40 @@ class Timers:
             if job.name == name:
                 await self._once(job)
 
-    async def _look_at_the_clock(self, deps: Deps) -> None:
-        """Schools are asked at instants: after the clock was set back, those would be hours away."""
-        if self._set_back.happened():
-            log.warning("the clock was set back: every school is asked anew")
-            await ask_now(deps)
+    def _schedule(self) -> None:
+        for job in JOBS:
+            self._queue.run_repeating(
+                self._tick, job.every, first=job.first, name=job.name, data=job, job_kwargs=JOB_OPTIONS
+            )
 
-    async def _repeat(self, job: Job) -> None:
-        await self._deps.clock.sleep(job.first)
+    async def _tick(self, context: Context) -> None:
+        """A job's body as a task that a stop ends: PTB's own stop waits for running jobs, and shields them."""
+        assert context.job is not None
+        assert isinstance(context.job.data, Job)
+        if not self.on or self._deps.stopping.is_set():
+            return
+        task = asyncio.create_task(self._once(context.job.data))
+        self._deps.tasks.add(task)
+        try:
+            await asyncio.wait({task})
+        finally:
+            self._deps.tasks.discard(task)
+            task.cancel()  # where whoever waits was cancelled itself
+
+    async def _watch_the_clock(self) -> None:
+        """The scheduler waits for times of day: after the clock was set back, all of them would be hours away."""
+        job = Job("clock", self._look_at_the_clock, 5, 5)
         while True:
-            if self.on:
-                await self._once(job)
             await self._deps.clock.sleep(job.every)
+            await self._once(job)
+
+    async def _look_at_the_clock(self, deps: Deps) -> None:
+        if self._set_back.happened():
+            log.warning("the clock was set back: the jobs are timed anew, and every school is asked anew")
+            for timer in self._queue.jobs():
+                timer.schedule_removal()
+            self._schedule()
+            await ask_now(deps)
 
     async def _once(self, job: Job) -> None:
         """Whatever goes wrong is said, once as long as it is the same, and the job is taken up again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections import deque
 from collections.abc import Mapping
@@ -56,12 +57,21 @@ def kept_lines() -> list[str]:
     return [line for handler in logging.getLogger().handlers if isinstance(handler, Kept) for line in handler.lines]
 
 
+def _is_journal(stream: str) -> bool:
+    """Whether standard error is the journal: terminals of a desktop inherit the variable (man systemd.exec)."""
+    try:
+        status = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError, AttributeError):  # closed, or replaced by a test
+        return False
+    return stream == f"{status.st_dev}:{status.st_ino}"
+
+
 def set_up(config: Config, environ: Mapping[str, str]) -> None:
     """Send every log line to standard error, and keep the last warnings for `/log`."""
     inner: logging.Formatter
     if config.log_json:
         inner = Json()
-    elif environ.get("JOURNAL_STREAM"):
+    elif _is_journal(environ.get("JOURNAL_STREAM", "")):
         inner = Journald("%(name)s: %(message)s")
     else:
         inner = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")

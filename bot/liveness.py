@@ -26,7 +26,7 @@ CHECK = 5.0
 CONFLICT_LASTS = 120.0
 """Seconds after a 409 in which another poller explains that no poll is good."""
 GOOD_AGAIN = 600.0
-"""Seconds without a 409 after which the next one is news."""
+"""Seconds without a 409 after which the other poller is gone, and the next 409 is news."""
 
 
 class State(Enum):
@@ -57,9 +57,12 @@ class Liveness:
     Only intervals of `Clock.monotonic` count: a machine that slept, or whose clock was set, has not missed polls.
     """
 
-    def __init__(self, clock: Clock, on_conflict: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, clock: Clock, on_conflict: Callable[[], None] | None = None, on_alone: Callable[[], None] | None = None
+    ) -> None:
         self._clock = clock
         self._on_conflict = on_conflict
+        self._on_alone = on_alone
         now = clock.monotonic()
         self._polled = now
         self._reached: float | None = None
@@ -76,6 +79,7 @@ class Liveness:
                 self._polled = now
                 self._misses = 0
                 self._reachable_since = now if self._reachable_since is None else self._reachable_since
+                self._end_conflict(now)
             elif status == 409:
                 if self._conflict is None or now - self._conflict > GOOD_AGAIN:
                     log.error("another process polls with this token; this one goes on trying: stop one of them")
@@ -97,6 +101,14 @@ class Liveness:
             self._reached = now
             if self._reachable_since is None:
                 self._reachable_since = now
+
+    def _end_conflict(self, now: float) -> None:
+        """Polls of two processes get through in turn: only a while without a 409 says that the other one is gone."""
+        if self._conflict is not None and now - self._conflict > GOOD_AGAIN:
+            self._conflict = None
+            log.warning("no other process polls with this token any more")
+            if self._on_alone is not None:
+                self._on_alone()
 
     def poll_age(self) -> float:
         """Seconds since the last good poll."""

@@ -100,7 +100,6 @@ def _quoted(name: str) -> str:
 def _length(part: bytes | IO[bytes]) -> int:
     if isinstance(part, bytes):
         return len(part)
-    start = part.tell()
     end = part.seek(0, 2)
-    part.seek(start)
-    return end - start
+    part.seek(0)  # a second try begins anew
+    return end

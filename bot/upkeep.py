@@ -23,6 +23,7 @@ KEEP = timedelta(days=7)
 HOMEWORK_KEPT = timedelta(days=60)
 HOUR = 3  # local hour of the bot's zone after which the night's work is done
 DONE = "upkeep_done"
+FAILED = "backup_failed"
 BACKUPS = "backups"  # the folder of the copies, in the data folder
 BACKUPS_KEPT = 7
 
@@ -50,7 +51,11 @@ async def back_up(deps: Deps, today: str) -> None:
         texts = texts_in(deps.config.language)
         text = texts("Tonight's copy of the database could not be made: {error}").format(error=escape(str(error)))
         await notify.tell_admins(deps, text, "backup")
+        await deps.db.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (FAILED, today))
         return
+    if await deps.db.write("DELETE FROM meta WHERE key = ?", (FAILED,)):
+        text = texts_in(deps.config.language)("Copies of the database are made again every night.")
+        await notify.tell_admins(deps, text, "backup back")
     _keep_newest(folder, BACKUPS_KEPT)
 
 

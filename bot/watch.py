@@ -18,13 +18,15 @@ OUT_OF_MEMORY = "memory"
 STOPPED = "stopped"
 
 
-async def begin(deps: Deps) -> None:
-    """Write down that a run begins. One that never ended was killed or lost its power."""
+async def begin(deps: Deps) -> str:
+    """Write down that a run begins; returns why the last one ended; one that never did was killed or lost its power."""
     async with deps.db.transaction() as transaction:
         await transaction.execute(
             "UPDATE runs SET ended_at = started_at, reason = 'killed' WHERE ended_at IS NULL",
         )
+        last = await transaction.value("SELECT reason FROM runs ORDER BY started_at DESC LIMIT 1")
         await transaction.execute("INSERT OR REPLACE INTO runs (started_at) VALUES (?)", (deps.now(),))
+    return last or ""
 
 
 async def end(deps: Deps, reason: str) -> None:
@@ -34,45 +36,62 @@ async def end(deps: Deps, reason: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Restarts:
-    """How often the service started in the last seven days, and how often memory or a kill was the reason."""
+    """How often the service started in the last seven days, and how often memory or a kill ended such a run."""
 
     started: int
     by_memory: int
     killed: int
+    since: int
+    """When the run of now began, in seconds since 1970."""
 
 
 async def restarts(deps: Deps) -> Restarts:
     """The figures of /status."""
     row = await deps.db.one(
-        "SELECT count(*), count(*) FILTER (WHERE reason = ?), count(*) FILTER (WHERE reason = 'killed') FROM runs"
+        "SELECT count(*), count(*) FILTER (WHERE reason = ?), count(*) FILTER (WHERE reason = 'killed'),"
+        " (SELECT coalesce(max(started_at), ?) FROM runs) FROM runs"
         " WHERE started_at > ?",
-        (OUT_OF_MEMORY, deps.now() - 7 * 86400),
+        (OUT_OF_MEMORY, deps.now(), deps.now() - 7 * 86400),
     )
     assert row is not None  # an aggregate always has a row
     return Restarts(*row)
 
 
-async def look(deps: Deps) -> str:
-    """Look once: at 80 % of the limit tell an admin (once a day) and clean up; returns `OUT_OF_MEMORY` when it is time
-    to leave for a clean restart."""
-    now = memory.usage()
-    if now.share < memory.WARN:
-        return ""
-    await compose.put_away(deps)
-    after = memory.usage()
+class MemoryWatch:
+    """The memory against its limit. `near`: the admins were told, and not yet that it is well again."""
+
+    def __init__(self, *, near: bool = False) -> None:
+        self.near = near
+
+    async def look(self, deps: Deps) -> bool:
+        """Look once: near the limit clean up, and say so once; returns whether it is time for a clean restart."""
+        now = memory.usage()
+        if not now.reaches(memory.NEAR):
+            if self.near and not now.reaches(memory.CALM):
+                self.near = False
+                text = texts_in(deps.config.language)("Memory: {used} MiB are in use, all is well again.")
+                await notify.tell_admins(deps, text.format(used=now.rss // MEBIBYTE), "memory-back")
+            return False
+        await compose.put_away(deps)
+        after = memory.usage()
+        if not self.near:
+            self.near = True
+            log.warning("memory: %d MiB, %d MiB after cleaning up", now.rss // MEBIBYTE, after.rss // MEBIBYTE)
+            await notify.tell_admins(deps, _near(deps, now, after), "memory")
+        return after.reaches(memory.FULL)
+
+
+def _near(deps: Deps, now: memory.Usage, after: memory.Usage) -> str:
     texts = texts_in(deps.config.language)
-    text = texts(
+    return texts(
         "Memory: {used} of {limit} MiB are in use, {after} after cleaning up. "
-        "At {drain} % I restart myself; nothing is lost."
+        "At {mark} MiB I restart myself; nothing is lost."
     ).format(
-        used=now.rss // MEBIBYTE,
-        limit=(now.limit or 0) // MEBIBYTE,
-        after=after.rss // MEBIBYTE,
-        drain=round(memory.DRAIN * 100),
+        used=(now.rss + now.swap) // MEBIBYTE,
+        limit=(now.limit or now.high or 0) // MEBIBYTE,
+        after=(after.rss + after.swap) // MEBIBYTE,
+        mark=now.mark(memory.FULL) // MEBIBYTE,
     )
-    log.warning("memory: %d MiB of %d MiB", now.rss // MEBIBYTE, (now.limit or 0) // MEBIBYTE)
-    await notify.tell_admins(deps, text, "memory")
-    return OUT_OF_MEMORY if after.share >= memory.DRAIN else ""
 
 
 async def status_line(deps: Deps) -> str:

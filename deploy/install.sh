@@ -11,12 +11,12 @@ usage() {
 usage: deploy/install.sh install|upgrade|uninstall [options]
 
   install      put the program into /opt/schoolbell, ask for the token, start the service
-  upgrade      back up the database, install beside the old version, change over; back again if it does not start
+  upgrade      back up the databases, install beside the old version, change over; back again if it does not start
   uninstall    stop the service, remove the program; the token and the data stay
 
   --dry-run            say what would be done, do nothing (needs no root)
   --token-file FILE    take the token from FILE instead of asking for it
-  --instance NAME      one of several bots: schoolbell@NAME, with a token and data of its own
+  --instance NAME      one of several bots: schoolbell@NAME, with a token and data of its own (upgrade takes all of them)
   --purge              with uninstall: remove the token and the data as well
 TEXT
 }
@@ -70,12 +70,13 @@ fi
 
 check_machine() {
     [ "$dry_run" = 1 ] || [ "$(id -u)" = 0 ] || die "run it as root (sudo deploy/install.sh $action), or with --dry-run"
-    case $(uname -m) in
-        x86_64 | aarch64) ;;
-        *) die "a 64-bit system is needed (x86_64 or aarch64), this is $(uname -m)" ;;
-    esac
     command -v systemctl >/dev/null || [ "$dry_run" = 1 ] || die "there is no systemd here; see deploy/compose.yaml"
     command -v apt-get >/dev/null || die "Debian, Ubuntu or Raspberry Pi OS is needed; elsewhere see deploy/compose.yaml"
+    # Not uname: a 32-bit Raspberry Pi OS runs on a 64-bit kernel.
+    case $(dpkg --print-architecture) in
+        amd64 | arm64) ;;
+        *) die "a 64-bit system is needed (amd64 or arm64), this is $(dpkg --print-architecture)" ;;
+    esac
 }
 
 find_python() {
@@ -167,14 +168,63 @@ put_token() {
 }
 
 # Started, or still waiting for Telegram (which counts: that is not the version's fault).
-restart() {
-    run timeout 120 systemctl restart "$unit" || true
+restart() { # unit
+    run timeout 120 systemctl restart "$1" || true
     [ "$dry_run" = 1 ] && return
-    case $(systemctl show --property=SubState --value "$unit") in
+    case $(systemctl show --property=SubState --value "$1") in
         running) ;;
-        start) say "it waits for Telegram to be reachable" ;;
+        start) say "$1 waits for Telegram to be reachable" ;;
         *) return 1 ;;
     esac
+}
+
+# The bots of this machine: all of them run the one program.
+bots() {
+    for link in "$units"/multi-user.target.wants/schoolbell.service "$units"/multi-user.target.wants/schoolbell@*.service; do
+        [ ! -L "$link" ] || basename "$link"
+    done
+}
+
+state_of() { # unit
+    case $1 in
+        *@*) name=${1#*@} && printf '/var/lib/schoolbell-%s' "${name%.service}" ;;
+        *) printf '/var/lib/schoolbell' ;;
+    esac
+}
+
+# From the version before to $release, with a copy of each database; back again if a bot does not start.
+change_over() {
+    all=$(bots)
+    for bot in $all; do
+        data=$(state_of "$bot")
+        if [ -e "$data/bot.sqlite3" ]; then
+            run rm -f "$data/before-upgrade.sqlite3"
+            run env SCHOOLBELL_DATA="$data" "$home/venv/bin/python" -m bot backup "$data/before-upgrade.sqlite3"
+        fi
+    done
+    put_files
+    switch_to "$release"
+    run systemctl daemon-reload
+    failed=''
+    for bot in $all; do
+        restart "$bot" || failed="$failed $bot"
+    done
+    if [ -n "$failed" ]; then
+        say "the new version does not start:$failed; going back to $before" >&2
+        switch_to "$before"
+        for bot in $all; do
+            restart "$bot" || true
+        done
+        die "not upgraded; see journalctl -u NAME for$failed. If the old version refuses the database (DATA is its folder in
+  /var/lib): systemctl stop NAME; SCHOOLBELL_DATA=DATA schoolbell restore DATA/before-upgrade.sqlite3"
+    fi
+    for old in "$home"/releases/*; do
+        case $old in
+            "$release" | "$before" | "$home/releases/*") ;;
+            *) run rm -rf "$old" ;;
+        esac
+    done
+    say "upgraded to $release; the one before stays in $before"
 }
 
 do_install() {
@@ -184,13 +234,16 @@ do_install() {
     release_name
     build_release
     before=$(readlink "$home/venv" 2>/dev/null || true)
+    if [ -n "$before" ] && [ "$before" != "$release" ]; then
+        change_over
+    fi
     put_files
     put_token
-    [ "$before" = "$release" ] || switch_to "$release"
+    [ -n "$before" ] || switch_to "$release"
     run systemctl daemon-reload
     run systemctl enable "$unit"
-    restart || die "the service does not start: journalctl -u $unit"
-    say "$unit runs. The log shows the link that makes you its owner: journalctl -u $unit | grep claim"
+    restart "$unit" || die "the service does not start: journalctl -u $unit"
+    say "$unit runs. Until somebody owns it, its log shows the link for that: journalctl -u $unit | grep claim"
 }
 
 do_upgrade() {
@@ -205,21 +258,7 @@ do_upgrade() {
         say "nothing to upgrade"
         return
     fi
-    if [ -e "$state/bot.sqlite3" ]; then
-        run rm -f "$state/before-upgrade.sqlite3"
-        run env SCHOOLBELL_DATA="$state" "$home/venv/bin/python" -m bot backup "$state/before-upgrade.sqlite3"
-    fi
-    put_files
-    switch_to "$release"
-    run systemctl daemon-reload
-    if ! restart; then
-        say "the new version does not start; going back to $before" >&2
-        switch_to "$before"
-        restart || true
-        die "not upgraded; see journalctl -u $unit. If the old version refuses the database:
-  systemctl stop $unit; SCHOOLBELL_DATA=$state schoolbell restore $state/before-upgrade.sqlite3"
-    fi
-    say "upgraded to $release; the one before stays in $before"
+    change_over
 }
 
 do_uninstall() {
@@ -229,7 +268,9 @@ do_uninstall() {
             [ ! -e "$other" ] || die "$(basename "$other") uses the program: uninstall it first, with --instance"
         done
     fi
-    run systemctl disable --now "$unit" || true
+    if [ "$dry_run" = 1 ] || systemctl cat "$unit" >/dev/null 2>&1; then
+        run systemctl disable --now "$unit" || true
+    fi
     if [ "$purge" = 1 ]; then
         run rm -rf "$token" "$environment" "$private" "$state"
     else

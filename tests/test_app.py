@@ -14,9 +14,11 @@ from telegram import Update
 from bot.app import run, running
 from bot.clock import SystemClock, TurnableClock
 from bot.config import Config
+from bot.context import Context, Deps, in_background
 from bot.demo.botapi import BotApi, Fault, Person
 from bot.demo.stage import Stage, set_stage
 from bot.errors import ConfigError, StoreError
+from bot.jobs import Job
 from bot.store.database import open_database
 from bot.upkeep import BACKUPS
 from tests.conftest import MONDAY_AFTERNOON
@@ -251,3 +253,30 @@ async def test_nobody_acts_in_the_private_chat_of_another(stage: Stage) -> None:
     await stage.service.application.process_update(update)
     after = await stage.service.deps.db.all("SELECT * FROM subscriptions")
     assert [tuple(row) for row in after] == [tuple(row) for row in before]
+
+
+async def test_a_stop_waits_for_no_job_and_no_work_of_a_handler(tmp_path: Path) -> None:
+    """A round asks one slow school after the other, a broadcast is followed for hours: systemd kills after 30 s."""
+    begun: list[str] = []
+    ended: list[str] = []
+
+    async def endless(name: str) -> None:
+        begun.append(name)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(name)
+
+    async def job(_deps: Deps) -> None:
+        await endless("job")
+
+    async with BotApi() as api, asyncio.timeout(20):
+        async with running(config_for(api, tmp_path), SystemClock(), {}, asyncio.Event()) as service:
+            assert service is not None
+            assert service.application.job_queue is not None
+            service.application.job_queue.run_once(service.timers._tick, 0, data=Job("endless", job, 1, 0))
+            in_background(Context(service.application), endless("handler"), None)
+            await until(lambda: sorted(begun) == ["handler", "job"])
+        assert sorted(ended) == ["handler", "job"]
+        in_background(Context(service.application), endless("late"), None)
+        assert "late" not in begun

@@ -59,3 +59,31 @@ def test_the_token_from_a_file_and_from_systemd(tmp_path: Path) -> None:
     assert load(base | {"CREDENTIALS_DIRECTORY": str(tmp_path)}).token == TOKEN
     with pytest.raises(ConfigError, match="cannot be read"):
         load(base | {"BOT_TOKEN_FILE": str(tmp_path / "missing")})
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe\x00", "is no TOML"),
+        (b"timezone = ", "is no TOML"),
+        (b"a = " + b"[" * 5000, "is no TOML"),
+        (b'lang = ["lt"]', "lang is neither a text nor a number"),
+        (b"poll_minutes = 15.5", "poll_minutes is neither"),
+        (b"[http]\nport = 1", "http is neither"),
+        (b'admins = [1, "@ona"]', "admins: '@ona'"),
+        (b"admins = 99999999999999999999", "admins: '99999999999999999999'"),
+    ],
+)
+def test_a_file_of_the_wrong_kind_is_said_in_one_line(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "schoolbell.toml").write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load({"BOT_TOKEN": TOKEN, "SCHOOLBELL_DATA": str(tmp_path)})
+    assert len(caught.value.problems) == 1
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    with pytest.raises(ConfigError, match="is no folder"):
+        load({"BOT_TOKEN": TOKEN, "SCHOOLBELL_DATA": str(tmp_path / "data")})

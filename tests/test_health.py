@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,6 +71,17 @@ async def test_health_turns_bad_only_when_a_restart_helps(stage: Stage) -> None:
         clock.elapsed += 80
         liveness.answered("sendMessage", 200)
         assert (await get(address, "/healthz"))[0] == 503
+
+
+async def test_health_is_bad_when_the_database_fails(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    deps, liveness = served(stage)
+
+    async def fails(*_: object) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    async with health.serving(deps, liveness) as address:
+        monkeypatch.setattr(deps.db, "value", fails)
+        assert await get(address, "/healthz") == (503, "database: database disk image is malformed\n")
 
 
 async def test_other_paths_and_methods_are_refused(stage: Stage) -> None:

@@ -67,6 +67,18 @@ async def test_many_of_a_kind_are_one_notice_an_hour(admin: tuple[Stage, Person,
     assert len(texts) == 2
 
 
+async def test_a_conflict_that_ended_is_told(admin: tuple[Stage, Person, Incidents]) -> None:
+    stage, person, reported = admin
+    deps, bot = stage.service.deps, stage.service.application.bot
+    reported.conflict()
+    await reported.tell(deps, bot)
+    reported.alone()
+    await reported.tell(deps, bot)
+    texts = await told(stage, person, 2)
+    assert "Another process" in texts[0]
+    assert "I hear everything again" in texts[1]
+
+
 async def test_an_outage_is_told_when_it_was_long(admin: tuple[Stage, Person, Incidents]) -> None:
     stage, person, reported = admin
     for minutes in (2, 60):

@@ -1,58 +1,74 @@
-"""The timers: they go by intervals, survive what goes wrong, and end at once."""
+"""The timers: they survive a clock that is set back and what goes wrong, and end at once."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from telegram.ext import Application, ContextTypes
 
 from bot import jobs
-from bot.context import Deps
+from bot.context import Context, Deps
 from bot.errors import StoreError
 from bot.jobs import Job, Timers
 from tests.clocks import JumpingClock
 
-Work = Callable[[Deps], Awaitable[object]]
+Work = Callable[[Any], Awaitable[object]]
 
 
-def timers(clock: JumpingClock, monkeypatch: pytest.MonkeyPatch, work: Work) -> Timers:
-    monkeypatch.setattr(jobs, "JOBS", (Job("digests", work, 10, 2),))
-    return Timers(cast("Deps", SimpleNamespace(clock=clock)))
+class Running:
+    """The timers of one job, which is done a hundred times a second, and how often it was."""
 
+    def __init__(self, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def counted(deps: Deps) -> None:
+            self.done += 1
+            await work(deps)
 
-async def looks(clock: JumpingClock, seconds: float) -> None:
-    end = clock.elapsed + seconds
-    async with asyncio.timeout(20):
-        while clock.elapsed < end:  # noqa: ASYNC110 - the clock tells nobody
-            await asyncio.sleep(0.001)
+        monkeypatch.setattr(jobs, "JOBS", (Job("digests", counted, 0.01, 0.0),))
+        self.done = 0
+        self.clock = JumpingClock()
+        application = Application.builder().token("1:a").context_types(ContextTypes(context=Context)).build()
+        assert application.job_queue is not None
+        self.application, self.queue = application, application.job_queue
+        tasks: set[asyncio.Task[Any]] = set()
+        deps = SimpleNamespace(clock=self.clock, tasks=tasks, stopping=asyncio.Event())
+        deps.drop_tasks = lambda: Deps.drop_tasks(cast("Deps", deps))
+        self.timers = Timers(self.queue, cast("Deps", deps))
+
+    @asynccontextmanager
+    async def going(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(20), self.clock.running(), self.timers.running():
+            yield
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        while not happened():  # noqa: ASYNC110 - a count tells nobody
+            await asyncio.sleep(0.002)
 
 
 async def test_a_clock_that_is_set_back_stops_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
-    count = 0
+    asked: list[datetime] = []
 
-    async def work(_: Any) -> None:
-        nonlocal count
-        count += 1
+    async def nothing(_: Any) -> None: ...
 
     async def ask(_: Any) -> None:
-        asked.append(clock.now())
+        asked.append(running.clock.now())
 
-    asked: list[datetime] = []
-    clock = JumpingClock()
     monkeypatch.setattr(jobs, "ask_now", ask)
-    async with clock.running(), timers(clock, monkeypatch, work).running():
-        await looks(clock, 60)
+    running = Running(nothing, monkeypatch)
+    async with running.going():
+        await running.until(lambda: running.done >= 3)
         assert asked == []
-        before = count
-        clock.turn_by(timedelta(hours=-2))
-        await looks(clock, 60)
-    assert before >= 6
-    assert count - before >= 6
+        for timer in running.queue.jobs():  # as the scheduler sees them then: due at a time that is hours away
+            timer.job.modify(next_run_time=timer.job.next_run_time + timedelta(hours=2))
+        running.clock.turn_by(timedelta(hours=-2))
+        before = running.done
+        await running.until(lambda: running.done >= before + 3)
     assert len(asked) == 1
 
 
@@ -60,19 +76,15 @@ async def test_a_job_that_fails_is_said_once_and_taken_up_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     errors: list[Exception] = [KeyError("no such class"), StoreError("the disk is full")]
-    done = 0
 
     async def work(_: Any) -> None:
-        nonlocal done
-        done += 1
-        if done <= 8:
-            raise errors[done > 4]
+        if running.done <= 8:
+            raise errors[running.done > 4]
 
-    clock = JumpingClock()
+    running = Running(work, monkeypatch)
     with caplog.at_level(logging.WARNING):
-        async with clock.running(), timers(clock, monkeypatch, work).running():
-            await looks(clock, 120)
-    assert done > 9
+        async with running.going():
+            await running.until(lambda: running.done > 9)
     said = [(record.levelname, record.getMessage(), bool(record.exc_info)) for record in caplog.records]
     assert said == [
         ("ERROR", "digests is broken", True),
@@ -89,26 +101,20 @@ async def test_what_is_at_work_at_the_end_is_cut_off(monkeypatch: pytest.MonkeyP
         finally:
             cut.set()
 
-    clock = JumpingClock()
-    async with asyncio.timeout(5), clock.running():
-        async with timers(clock, monkeypatch, work).running():
-            await looks(clock, 2)
-            await asyncio.sleep(0.05)
-        assert cut.is_set()
+    running = Running(work, monkeypatch)
+    async with running.going():
+        await running.until(lambda: running.done > 0)
+    assert cut.is_set()
+    assert running.done == 1
 
 
 async def test_the_jobs_can_be_switched_off_and_done_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    count = 0
+    async def nothing(_: Any) -> None: ...
 
-    async def work(_: Any) -> None:
-        nonlocal count
-        count += 1
-
-    clock = JumpingClock()
-    these = timers(clock, monkeypatch, work)
-    these.on = False
-    async with clock.running(), these.running():
-        await looks(clock, 60)
-        await these.do("digests")
-        await these.do("nothing of that name")
-    assert count == 1
+    running = Running(nothing, monkeypatch)
+    running.timers.on = False
+    async with running.going():
+        await running.until(lambda: running.clock.elapsed > 60)
+        await running.timers.do("digests")
+        await running.timers.do("nothing of that name")
+    assert running.done == 1

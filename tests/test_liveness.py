@@ -121,6 +121,23 @@ async def test_another_poller_is_told_of_once_and_survived() -> None:
     assert liveness.feeds()
 
 
+async def test_the_other_poller_is_gone_after_ten_quiet_minutes() -> None:
+    clock = JumpingClock()
+    told: list[str] = []
+    liveness = Liveness(clock, lambda: told.append("conflict"), lambda: told.append("alone"))
+    async with clock.running():
+        for status in (409, 200, 409, 200):  # two pollers take turns
+            liveness.answered("getUpdates", status)
+            await clock.sleep(300)
+        assert told == ["conflict"]
+        for _ in range(4):
+            liveness.answered("getUpdates", 200)
+            await clock.sleep(300)
+    assert told == ["conflict", "alone"]
+    liveness.answered("getUpdates", 409)
+    assert told == ["conflict", "alone", "conflict"]
+
+
 @pytest.mark.parametrize("stopped", [30.0, 600.0])
 async def test_a_process_that_was_stopped_has_not_missed_polls(stopped: float) -> None:
     clock = JumpingClock()

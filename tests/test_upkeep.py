@@ -75,3 +75,7 @@ async def test_a_night_without_a_copy_is_told(stage: Stage, caplog: pytest.LogCa
     await upkeep.nightly(deps)
     await stage.api.wait_for(lambda: any("could not be made" in message.text for message in owner.messages))
     assert "no backup tonight" in caplog.text
+    (deps.config.data / upkeep.BACKUPS).unlink()
+    stage.clock.turn_by(timedelta(days=1))
+    await upkeep.nightly(deps)
+    await stage.api.wait_for(lambda: any("made again every night" in message.text for message in owner.messages))

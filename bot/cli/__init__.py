@@ -12,6 +12,7 @@ import importlib
 import io
 import os
 import pkgutil
+import sqlite3
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Protocol, cast
@@ -36,29 +37,51 @@ class Command(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 usage, 78 bad configuration."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
+    _open_streams()
     try:
         args = _parser(words).parse_args(words)
+        return _run(cast("Command", args.command), args)
     except SystemExit as stop:  # argparse has said what is wrong, or printed the help
         return stop.code if isinstance(stop.code, int) else 1
-    return _run(cast("Command", args.command), args)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _open_streams() -> None:
+    """Streams that take every text; a closed one (`>&-`) swallows what is said."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open as long as the process is
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - the same
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _run(command: Command, args: argparse.Namespace) -> int:
     try:
-        return command.run(args)
+        code = command.run(args)
+        sys.stdout.flush()  # a full disk or a reader that has gone is heard of here, not after the end
+        return code
     except SourceError as error:  # its name says which of the ways to have no plan it is
         return _failed(f"{type(error).__name__}: {error}" + (f"; {error.advice}" if error.advice else ""), 1)
     except SchoolbellError as error:
         return _failed(str(error), error.exit_code)
-    except BrokenPipeError:  # the reader has gone (`| head`): nothing is left to say, not even at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has gone (`| head`): nothing is left to say
+        _drop_output()
         return 1
     except OSError as error:
+        _drop_output()
         return _failed(f"{error.filename or command.NAME}: {error.strerror or error}", 1)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except sqlite3.Error as error:  # what no module foresaw; the commonest is another process that writes for long
+        return _failed(f"the database: {error}; nothing was changed; try again, then look: schoolbell check", 1)
+
+
+def _drop_output() -> None:
+    """Forget what standard output does not take: Python would try again at its end, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(message: str, code: int) -> int:

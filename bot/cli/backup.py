@@ -23,8 +23,6 @@ def run(args: argparse.Namespace) -> int:
     from bot.backup import copy_of
 
     config = load(os.environ, need_token=False)
-    if not config.database.exists():
-        raise StoreError(f"there is no database in {config.data}; set SCHOOLBELL_DATA to the data folder")
     if args.file.exists():
         raise StoreError(f"{args.file} is there already; a backup never overwrites")
     copy_of(config.database, args.file)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 import webbrowser
+from collections.abc import Mapping
 
 NAME = "demo"
 HELP = "try the whole product in the browser, without a token: a chat, a school, and a control desk"
@@ -23,6 +25,11 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port (1 to 65535)")
     return int(text)
+
+
+def has_screen(environ: Mapping[str, str], platform: str) -> bool:
+    """Whether a browser would be a window: on a server Python starts one in the terminal, over the address."""
+    return platform == "darwin" or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         async with serving(play, new_token(), args.port) as address, play:
             print(address, flush=True)
             print("The demo runs until Ctrl+C.", file=sys.stderr, flush=True)
-            if not args.no_browser:
+            if not args.no_browser and has_screen(os.environ, sys.platform):
                 await asyncio.to_thread(webbrowser.open, address)
             await stop.wait()
         return 0

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import load
-from bot.errors import StoreError
 
 NAME = "export"
 HELP = "write schools, chats and subscriptions as JSON"
@@ -28,16 +27,28 @@ def run(args: argparse.Namespace) -> int:
     from bot.store.database import open_database
 
     config = load(os.environ, need_token=False)
-    if not config.database.exists():
-        raise StoreError(f"there is no database in {config.data}; set SCHOOLBELL_DATA to the data folder")
 
     async def main() -> dict[str, Any]:
-        async with open_database(config.database) as db:
+        async with open_database(config.database, create=False) as db:
             return await hand_out(db)
 
     text = json.dumps(asyncio.run(main()), ensure_ascii=False, indent=1) + "\n"
     if args.file is None:
         sys.stdout.write(text)
     else:
-        args.file.write_text(text, encoding="utf-8")
+        _put(args.file, text)
     return 0
+
+
+def _put(file: Path, text: str) -> None:
+    """Whole or not at all: the file of before stays until the new one is there. Only its owner may read it."""
+    if file.exists() and not file.is_file():  # a device, a pipe
+        file.write_text(text, encoding="utf-8")
+        return
+    part = file.with_name(f"{file.name}.part")
+    try:
+        part.touch(mode=0o600)
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)

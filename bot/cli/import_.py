@@ -29,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
     config = load(os.environ, need_token=False)
     try:
         content = json.loads(args.file.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair is JSON, and no text
+    except (ValueError, RecursionError) as error:
         raise BadFile(f"{args.file} is not JSON: {error}") from None
 
     async def main() -> list[str]:

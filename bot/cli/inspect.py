@@ -52,6 +52,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = config.load(os.environ, need_token=False)
+    language = args.lang or settings.language
+    if language not in languages():
+        raise UsageError(f"--lang {language}: known are {', '.join(languages())}")
     source = source_named(args.source) if args.source else None
     query = _query(args, args.timezone or settings.timezone)
     if _ADDRESS.match(args.target):
@@ -61,20 +64,17 @@ def run(args: argparse.Namespace) -> int:
         source, plan = _opened(Path(args.target), query, source)
         fetched = ()
     if args.png:
-        args.png.write_bytes(_picture(plan, source, query, args))
+        args.png.write_bytes(_picture(plan, source, query, args, language))
         return 0
     values = report(plan, source=source.id, timezone=query.timezone, fetched=fetched)
     print(json.dumps(values, ensure_ascii=False, indent=2) if args.json else listing(values), end="\n" * args.json)
     return 0
 
 
-def _picture(plan: Plan, source: Source, query: Query, args: argparse.Namespace) -> bytes:
+def _picture(plan: Plan, source: Source, query: Query, args: argparse.Namespace, language: str) -> bytes:
     """The day of --date without --weeks, else the week."""
     from bot import drawn  # Pillow, and only here
 
-    language = args.lang or config.load(os.environ, need_token=False).language
-    if language not in languages():
-        raise UsageError(f"--lang {language}: known are {', '.join(languages())}")
     sheet = drawn.Sheet(
         name=query.name,
         kind=query.kind,

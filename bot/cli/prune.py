@@ -25,7 +25,7 @@ def run(_args: argparse.Namespace) -> int:
     config = load(os.environ, need_token=False)
 
     async def main() -> None:
-        async with open_database(config.database) as db:
+        async with open_database(config.database, create=False) as db:
             for what, count in (await prune(db, SystemClock().now())).items():
                 print(f"{count} {what}")
 

@@ -10,11 +10,11 @@ from telegram import Update
 
 from bot.commands import Audience, Command
 from bot.context import Context
+from bot.exchange import ACCESS
 from bot.screens import asker_of, is_bot_admin, say
 from bot.store import chats, people, schools
 from bot.texts import Texts, mark
 
-MODES = ("open", "invite", "allow")
 ROLES = {"allow": people.ALLOWED, "ban": people.BANNED, "clear": ""}
 
 
@@ -23,8 +23,8 @@ async def run(update: Update, context: Context) -> None:
     asker = await asker_of(update, context.deps)
     deps, texts = context.deps, asker.texts
     words = context.args or []
-    if len(words) == 2 and words[0] in ROLES and words[1].isascii() and words[1].isdigit() and len(words[1]) < 20:
-        user = int(words[1])
+    user = people.id_of(words[1]) if len(words) == 2 and words[0] in ROLES else None
+    if user is not None:
         if await is_bot_admin(deps, user):
             await say(update, context, texts("The bot's admins are let in anyway."))
             return
@@ -32,7 +32,7 @@ async def run(update: Update, context: Context) -> None:
             await people.give_role(transaction, user, ROLES[words[0]], deps.now())
         if words[0] == "ban":
             await chats.deactivate(deps.db, user, "banned", deps.now())
-    elif len(words) == 2 and words[1] in MODES:
+    elif len(words) == 2 and words[1] in ACCESS:
         school = await schools.school_by_id(deps.db, words[0])
         if school is None:
             await say(update, context, texts("There is no school {id}.").format(id=escape(words[0])))

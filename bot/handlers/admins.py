@@ -17,13 +17,14 @@ async def run(update: Update, context: Context) -> None:
     asker = await asker_of(update, context.deps)
     deps, texts = context.deps, asker.texts
     words = context.args or []
-    if len(words) == 2 and words[0] in {"add", "remove"} and words[1].isdigit() and len(words[1]) < 20:
-        user_id = int(words[1])
+    user_id = people.id_of(words[1]) if len(words) == 2 and words[0] in {"add", "remove"} else None
+    if user_id is not None:
         if await people.role_of(deps.db, user_id) == people.OWNER:
             await say(update, context, texts("The owner stays the owner."))
             return
-        async with deps.db.transaction() as transaction:
-            await people.give_role(transaction, user_id, people.ADMIN if words[0] == "add" else "", deps.now())
+        if words[0] == "add" or await people.role_of(deps.db, user_id) == people.ADMIN:
+            async with deps.db.transaction() as transaction:
+                await people.give_role(transaction, user_id, people.ADMIN if words[0] == "add" else "", deps.now())
     lines = [
         *(f"{user} · {texts('by configuration')}" for user in sorted(deps.config.admins)),
         *(f"{user} · {texts('owner')}" for user in await people.with_role(deps.db, people.OWNER)),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from typing import IO
 
-from telegram import Update
+from telegram import InputFile, Update
 
 from bot.backup import copy_of
 from bot.commands import Audience, Command
-from bot.context import Context
+from bot.context import Context, Deps, in_background
 from bot.screens import asker_of, say
 from bot.texts import mark
 
@@ -17,21 +16,36 @@ LARGEST = 45_000_000  # what the Bot API takes is 50 MB
 
 
 async def run(update: Update, context: Context) -> None:
-    """Made in the worker thread, sent as a file, removed at once."""
+    """Made in the worker thread; sent in the background, since a large one takes a while."""
     asker = await asker_of(update, context.deps)
     deps = context.deps
     if not asker.private:
         await say(update, context, asker.texts("Only in a private chat: the file holds everybody's data."))
         return
-    name = f"schoolbell-{deps.clock.now():%Y%m%d-%H%M}.sqlite3"
-    with tempfile.TemporaryDirectory(dir=deps.config.data) as folder:
-        file = Path(folder) / name
-        await deps.worker.run(copy_of, deps.config.database, file)
-        content = await deps.worker.run(file.read_bytes)
-    if len(content) > LARGEST:
+    content = await deps.worker.run(_copied, deps)
+    if content is None:
         await say(update, context, asker.texts("The database is too large for Telegram: run schoolbell backup FILE."))
         return
-    await context.bot.send_document(asker.chat.chat_id, content, filename=name)
+    in_background(context, _send(update, context, content), update)
+
+
+def _copied(deps: Deps) -> IO[bytes] | None:
+    """An open copy without a name: nothing is left of it after a crash. None when Telegram would not take it."""
+    file = deps.config.data / "backup-to-send.sqlite3"
+    copy_of(deps.config.database, file)
+    try:
+        return file.open("rb") if file.stat().st_size <= LARGEST else None
+    finally:
+        file.unlink()
+
+
+async def _send(update: Update, context: Context, content: IO[bytes]) -> None:
+    """Read as it goes out: memory never holds the whole."""
+    assert update.effective_chat is not None
+    name = f"schoolbell-{context.deps.clock.now():%Y%m%d-%H%M}.sqlite3"
+    with content:
+        file = InputFile(content, filename=name, read_file_handle=False)
+        await context.bot.send_document(update.effective_chat.id, file)
 
 
 COMMAND = Command(

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.buttons import data
 from bot.commands import Audience, Command
-from bot.context import Context, Deps
+from bot.context import Context, Deps, in_background
 from bot.keyboards import Row as Buttons
 from bot.keyboards import keyboard
 from bot.screens import Asker, asker_of, say
@@ -97,7 +97,7 @@ async def going(update: Update, context: Context, args: tuple[str, ...]) -> None
     deps.courier.wake()
     query = update.callback_query
     if query is not None and isinstance(query.message, Message):
-        context.application.create_task(_follow(context, asker.texts, query.message, key), update)
+        in_background(context, _follow(context, asker.texts, query.message, key), update)
 
 
 async def _follow(context: Context, texts: Texts, message: Message, key: str) -> None:

@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 from bot import trial
 from bot.buttons import data
 from bot.commands import Audience, Command
-from bot.context import Context, Deps
+from bot.context import Context, Deps, in_background
 from bot.errors import LoginRequired, SourceError, UsageError
 from bot.keyboards import keyboard
 from bot.scraper.contract import Source
@@ -113,7 +113,7 @@ async def _add(
             names=", ".join(sorted(deps.sources)),
         )
     await say(update, context, texts("One moment: the school's page is being read."))
-    context.application.create_task(_look(update, context, asker, words[0], source, school, position), update)
+    in_background(context, _look(update, context, asker, words[0], source, school, position), update)
 
 
 async def _look(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import escape
 
 from telegram import Update
@@ -15,18 +18,22 @@ from bot.store.schools import Feed, Health
 from bot.texts import Texts, errors, mark
 
 MEBIBYTE = 1024 * 1024
+LONGEST = 3800  # characters of one message; Telegram takes 4,096
 
 
 async def run(update: Update, context: Context) -> None:
     """One message for "why is the bot silent?"."""
     asker = await asker_of(update, context.deps)
     deps, texts = context.deps, asker.texts
+    healths = await schools.healths(deps.db)
+    feeds: defaultdict[str, list[Feed]] = defaultdict(list)
+    for feed in await schools.all_feeds(deps.db):
+        feeds[feed.school_id].append(feed)
     lines: list[str] = []
     for school in await schools.all_schools(deps.db):
         lines.append(f"<b>{escape(school.name)}</b>")
         lines += [
-            _feed_line(texts, feed, await schools.health_of(deps.db, feed.id), deps.now())
-            for feed in await schools.feeds_of(deps.db, school.id)
+            _feed_line(texts, feed, healths.get(feed.id, Health(feed.id)), deps.now()) for feed in feeds[school.id]
         ]
     if not lines:
         lines.append(texts("No school is set up yet. /school add adds one."))
@@ -34,6 +41,7 @@ async def run(update: Update, context: Context) -> None:
     sent = deps.courier.statistics
     usage = memory.usage()
     again = await watch.restarts(deps)
+    since = datetime.fromtimestamp(again.since, UTC).astimezone(deps.config.timezone)
     lines += [
         "",
         texts("To send: {due}, held back: {held}; uncertain {uncertain}, given up {dead} in a day").format(
@@ -41,6 +49,9 @@ async def run(update: Update, context: Context) -> None:
         ),
         texts("Sent since the start: {sent}, pictures uploaded: {uploads}, limited by Telegram: {limited}").format(
             sent=sent.sent, uploads=sent.uploads, limited=sent.limited
+        ),
+        texts("Running since {when} ({hours} h); sent in the last hour: {count}").format(
+            when=f"{since:%Y-%m-%d %H:%M}", hours=(deps.now() - again.since) // 3600, count=counts.sent
         ),
         texts("Memory: {rss} MiB of {limit}, swap {swap} MiB").format(
             rss=usage.rss // MEBIBYTE,
@@ -51,7 +62,19 @@ async def run(update: Update, context: Context) -> None:
             count=again.started, memory=again.by_memory, killed=again.killed
         ),
     ]
-    await say(update, context, "\n".join(lines))
+    for message in _messages(lines):
+        await say(update, context, message)
+
+
+def _messages(lines: list[str]) -> Iterator[str]:
+    """The lines in as many messages as they need; the figures come last."""
+    message = ""
+    for line in lines:
+        if len(message) + len(line) > LONGEST:
+            yield message
+            message = ""
+        message += line + "\n"
+    yield message
 
 
 def _feed_line(texts: Texts, feed: Feed, health: Health, now: int) -> str:

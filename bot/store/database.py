@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import shutil
 import sqlite3
@@ -25,6 +26,7 @@ Parameters = Sequence[object] | Mapping[str, object]
 ROOM = 256 * 1024
 """Bytes that the log and its index take beside the database before anything can be read."""
 
+_RESTORE = "restore a backup: schoolbell restore FILE"
 FULL = "the disk is full: nothing can be written until there is room"
 
 # WAL: readers (backup, a look by hand) never stop the writer. NORMAL: a power cut may lose the last transactions but
@@ -160,20 +162,32 @@ class Transaction:
 
 
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncIterator[Database]:
-    """Open (and where needed create and migrate) the database.
+async def open_database(path: Path, *, create: bool = True) -> AsyncIterator[Database]:
+    """Open (and where needed, and with `create`, make) the database, and bring its schema up to date.
 
-    Raises StoreError, and writes nothing, for a file that is not a sound SQLite database or that a newer version made.
+    Raises StoreError, and writes nothing, for a file that is not a sound SQLite database, that a newer version or
+    another program made, or that cannot be opened or written.
     """
+    if not create:
+        refuse_missing(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = await aiosqlite.connect(path, isolation_level=None)
+    _make_or_refuse(path)
+    try:
+        connection = await aiosqlite.connect(path, isolation_level=None)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} cannot be opened ({error}); see who may read and write it") from error
     try:
         connection.row_factory = sqlite3.Row
         await _refuse_unsound(connection, path)
-        for pragma in _PRAGMAS:
-            await connection.execute(pragma)
         database = Database(connection, path)
-        await _migrate(database)
+        try:
+            for pragma in _PRAGMAS:
+                await connection.execute(pragma)
+            await _migrate(database)
+        except sqlite3.OperationalError as error:
+            if is_disk_full(path.parent):
+                raise StoreError(FULL) from error
+            raise StoreError(f"{path} cannot be written ({error}); see the rights of its folder") from error
         yield database
     finally:
         await connection.close()
@@ -182,6 +196,39 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
 def is_disk_full(folder: Path) -> bool:
     """Whether there is less room than a start takes."""
     return shutil.disk_usage(folder).free < ROOM
+
+
+def read_only(path: Path, *, immutable: bool = False) -> str:
+    """The URI under which `sqlite3.connect(…, uri=True)` only reads a file; a name may hold `?` and `#`."""
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' * immutable}"
+
+
+def give_to_owner_of(folder: Path, *files: Path) -> None:
+    """Files that root makes in the service's folder are the service's: systemd looks at the folder's owner only."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        for file in files:
+            os.chown(file, owner.st_uid, owner.st_gid)
+
+
+def refuse_missing(path: Path) -> None:
+    """Raise StoreError unless there is a database."""
+    if not path.exists():
+        raise StoreError(f"there is no database in {path.parent}; set SCHOOLBELL_DATA to the data folder")
+
+
+def _make_or_refuse(path: Path) -> None:
+    """SQLite takes an empty file for a new database; where there are backups, it is what a power cut left."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        give_to_owner_of(path.parent, path)
+        return
+    if not path.is_file():
+        raise StoreError(f"{path} is no file; move it away, or set SCHOOLBELL_DATA to another folder")
+    if path.stat().st_size == 0 and any(path.parent.glob("backups/*.sqlite3")):
+        raise StoreError(
+            f"{path} is empty, though there are backups; nothing was written; restore one: schoolbell restore FILE"
+        )
 
 
 def newest_schema() -> int:
@@ -196,14 +243,20 @@ async def _refuse_unsound(connection: aiosqlite.Connection, path: Path) -> None:
             verdict = await cursor.fetchone()
         async with connection.execute("PRAGMA user_version") as cursor:
             row = await cursor.fetchone()
+        async with connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'") as cursor:
+            tables = await cursor.fetchone()
     except sqlite3.DatabaseError as error:
         if is_disk_full(path.parent):  # even reading takes a little room beside the file
             raise StoreError(FULL) from error
-        raise StoreError(f"{path} cannot be read ({error}); restore a backup: schoolbell restore FILE") from error
+        operational = isinstance(error, sqlite3.OperationalError)
+        advice = "see who may read and write it and its folder" if operational else _RESTORE
+        raise StoreError(f"{path} cannot be read ({error}); {advice}") from error
     if verdict is None or verdict[0] != "ok":
-        raise StoreError(f"{path} is damaged; nothing was written; restore a backup: schoolbell restore FILE")
+        raise StoreError(f"{path} is damaged; nothing was written; {_RESTORE}")
     if row is not None and row[0] > newest:
         raise StoreError(f"{path} has schema {row[0]}, this version knows {newest}: install the newer version again")
+    if row is not None and row[0] == 0 and tables is not None and tables[0]:
+        raise StoreError(f"{path} was made by another program; nothing was written; set SCHOOLBELL_DATA elsewhere")
 
 
 async def _migrate(database: Database) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.errors import StoreError
+from bot.store.database import give_to_owner_of
 
 
 @contextmanager
@@ -16,6 +17,7 @@ def hold(folder: Path) -> Iterator[None]:
     """Hold `folder` until the block ends or the process dies. Raises StoreError when another process holds it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="ascii") as file:
+        give_to_owner_of(folder, folder / "lock")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

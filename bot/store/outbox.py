@@ -129,6 +129,8 @@ class Counts:
     oldest_seconds: int
     uncertain: int
     dead: int
+    sent: int
+    """Sent in the last hour."""
 
 
 _COLUMNS = "id, chat_id, thread_id, kind, content, priority, silent, reply_to, edits, attempts, expires_at"
@@ -308,9 +310,10 @@ async def counts(db: Database, now: int) -> Counts:
         " WHERE state IN ('uncertain', 'dead') AND done_at > ?",
         (now - 86400,),
     )
+    sent = await db.value("SELECT count(*) FROM outbox WHERE state = 'sent' AND done_at > ?", (now - 3600,))
     assert row is not None
     assert failed is not None
-    return Counts(*row, *failed)
+    return Counts(*(*row, *failed, sent))
 
 
 async def prune(db: Database, before: int, *, batch: int = 2000) -> int:

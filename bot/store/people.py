@@ -7,6 +7,11 @@ from bot.store.database import Database, Transaction
 OWNER, ADMIN, BANNED, ALLOWED = "owner", "admin", "banned", "allowed"
 
 
+def id_of(text: str) -> int | None:
+    """A numeric user id, None for anything else. Telegram's ids have at most 52 significant bits."""
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:17]) < 2**52 else None
+
+
 async def role_of(db: Database, user_id: int) -> str:
     """A person's role, "" for everybody else."""
     return await db.value("SELECT role FROM people WHERE user_id = ?", (user_id,)) or ""

@@ -286,6 +286,12 @@ async def health_of(db: Database | Transaction, feed_id: int) -> Health:
     return Health(**{**values, "told_admin": bool(values["told_admin"])})
 
 
+async def healths(db: Database) -> dict[int, Health]:
+    """How every feed that was ever asked is doing, by its id."""
+    rows = [dict(row) for row in await db.all("SELECT * FROM feed_health")]
+    return {row["feed_id"]: Health(**{**row, "told_admin": bool(row["told_admin"])}) for row in rows}
+
+
 async def told_with(db: Database, feed: Feed, since: int, within: int) -> bool:
     """Whether the admins know of another feed of this school that fails since about the same time: one trouble."""
     sql = (

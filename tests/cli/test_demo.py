@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from bot.cli import main
+from bot.cli.demo import has_screen
 
 START = (sys.executable, "-m", "bot", "demo", "--no-browser")
 
@@ -33,3 +34,17 @@ async def test_it_prints_its_address_and_ends_in_good_order() -> None:
 def test_what_is_no_port_is_wrong_usage(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", f"--port={port}"]) == 2
     assert "is no port" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "opens"),
+    [
+        ({"TERM": "xterm"}, "linux", False),  # a server over ssh: w3m or lynx would take the terminal
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({"BROWSER": "firefox"}, "linux", True),
+        ({}, "darwin", True),
+    ],
+)
+def test_a_browser_is_opened_where_there_is_a_screen(environ: dict[str, str], platform: str, opens: bool) -> None:
+    assert has_screen(environ, platform) is opens

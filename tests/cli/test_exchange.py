@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.cli import main
+from bot.store import database
 from bot.store.lock import hold
 
 FILE: dict[str, Any] = {
@@ -99,6 +104,15 @@ def test_absent_keys_take_their_default_and_nothing_is_deleted(
         (("schools", 0, "timezone"), "Mars/Olympus", "file.schools[0].timezone"),
         (("schools", 0, "id"), "Saulės", "file.schools[0].id"),
         (("schools", 0, "holidays"), [{"first": "soon"}], "holidays"),
+        (("schools", 0, "holidays"), [{"first": "2027-01-06", "last": "2026-12-23"}], "holidays"),
+        (("schools", 0, "holidays"), ["Christmas"], "holidays"),
+        (("schools", 0, "weeks"), "AB", "file.schools[0].weeks"),
+        (("schools", 0, "access"), "everyone", "file.schools[0].access"),
+        (("schools", 0, "options"), {"a": {"b": "c"}}, "file.schools[0].options"),
+        (("schools", 0, "name"), "\ud800", "not JSON"),
+        (("chats", 0, "chat_id"), 10**30, "file.chats[0].chat_id"),
+        (("chats", 0, "chat_id"), 0, "file.chats[0]: 'chat_id' is missing"),
+        (("chats", 0, "thread_id"), 2**53, "file.chats[0].thread_id"),
         (("chats", 0, "chat_id"), "1001", "file.chats[0].chat_id"),
         (("chats", 0, "quiet"), ["21:30"], "file.chats[0].quiet"),
         (("chats", 0, "theme"), "pink", "file.chats[0].theme"),
@@ -120,7 +134,7 @@ def test_a_bad_file_changes_nothing(
     error = capsys.readouterr().err
     assert place in error
     assert error.count("\n") == 1
-    assert exported(capsys) == {"version": 1, "schools": [], "chats": []}
+    assert main(["export"]) == 1 or exported(capsys) == {"version": 1, "schools": [], "chats": []}
 
 
 def test_no_json_and_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,6 +142,8 @@ def test_no_json_and_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["import", str(tmp_path / "x")]) == 1
     assert main(["import", str(tmp_path / "missing")]) == 1
     assert import_(tmp_path, []) == 1
+    (tmp_path / "deep").write_text("[" * 100_000, encoding="utf-8")
+    assert main(["import", str(tmp_path / "deep")]) == 1
     assert all(line.startswith("schoolbell: ") for line in capsys.readouterr().err.splitlines())
 
 
@@ -160,10 +176,75 @@ def test_a_broken_backup_and_a_running_service_are_refused(
     assert exported(capsys) == FILE
 
 
-def test_commands_without_a_database_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["export"]) == 1
-    assert main(["backup", str(tmp_path / "b")]) == 1
-    assert "SCHOOLBELL_DATA" in capsys.readouterr().err
+def test_commands_without_a_database_say_so(tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["export"], ["backup", str(tmp_path / "b")], ["prune"]):
+        assert main(command) == 1
+        assert "SCHOOLBELL_DATA" in capsys.readouterr().err
+    assert not data.exists()
+
+
+def test_an_undone_restore_loses_nothing(tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_(tmp_path, FILE) == 0
+    copy, file = tmp_path / "copy.sqlite3", data / "bot.sqlite3"
+    assert main(["backup", str(copy)]) == 0
+    # A service that was killed: its last rows are in the write-ahead log alone.
+    script = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
+        "c.execute(\"INSERT INTO meta VALUES ('last', 'word')\"); c.commit(); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(file)], check=True)
+    assert (data / "bot.sqlite3-wal").stat().st_size
+    assert main(["restore", str(copy)]) == 0
+    assert main(["restore", str(copy)]) == 0
+    assert not (data / "bot.sqlite3-wal").exists()
+    names = sorted(path.name for path in data.glob("bot.sqlite3*"))
+    assert names == ["bot.sqlite3", "bot.sqlite3.before-restore", "bot.sqlite3.before-restore-2"]
+    assert main(["restore", str(data / "bot.sqlite3.before-restore")]) == 0
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT value FROM meta WHERE key = 'last'").fetchall() == [("word",)]
+
+
+def test_a_damaged_database_is_named_not_the_copy(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert import_(tmp_path, FILE) == 0
+    file = data / "bot.sqlite3"
+    file.write_bytes(file.read_bytes()[:30_000])
+    assert main(["backup", str(tmp_path / "copy")]) == 1
+    assert "bot.sqlite3 is damaged" in capsys.readouterr().err
+    assert not list(tmp_path.glob("copy*"))
+
+
+def test_a_folder_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SCHOOLBELL_DATA", str(tmp_path / "room #1 ?%20"))
+    assert import_(tmp_path, FILE) == 0
+    assert main(["backup", str(tmp_path / "copy #2")]) == 0
+    assert main(["restore", str(tmp_path / "copy #2")]) == 0
+    assert exported(capsys) == FILE
+
+
+def test_what_is_handed_out_is_its_owners_alone(tmp_path: Path, data: Path) -> None:
+    assert import_(tmp_path, FILE) == 0
+    assert main(["export", str(tmp_path / "all.json")]) == 0
+    assert json.loads((tmp_path / "all.json").read_text(encoding="utf-8")) == FILE
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "all.json", data / "bot.sqlite3")] == [0o600, 0o600]
+    assert main(["export", str(tmp_path / "missing" / "all.json")]) == 1
+
+
+def test_a_database_that_another_process_writes(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert import_(tmp_path, FILE) == 0
+    monkeypatch.setattr(database, "_PRAGMAS", (*database._PRAGMAS, "PRAGMA busy_timeout = 10"))
+    with closing(sqlite3.connect(data / "bot.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        capsys.readouterr()
+        assert main(["prune"]) == 1
+        error = capsys.readouterr().err
+    assert "locked" in error
+    assert error.count("\n") == 1
 
 
 def test_prune_says_how_much(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,8 +22,13 @@ pytestmark = pytest.mark.skipif(
 
 def schoolbell(tmp_path: Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run the wheel's `python -m bot` in an empty folder, with nothing of this checkout on the path."""
+    return ran(tmp_path, [sys.executable, "-m", "bot", *args], **environ)
+
+
+def ran(tmp_path: Path, words: list[str], **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a program there."""
     return subprocess.run(
-        [sys.executable, "-m", "bot", *args],
+        words,
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(SITE), "HOME": str(tmp_path), **environ},
         capture_output=True,
@@ -93,3 +98,24 @@ def test_a_corrupt_database_is_said_and_left_alone(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     assert TOKEN not in done.stderr
     assert file.read_bytes() == b"no database " * 1000
+
+
+@pytest.mark.parametrize("command", ["systems", "export"])
+@pytest.mark.parametrize("to", [">&-", "> /dev/full", "| true"])
+def test_an_output_that_takes_nothing_is_no_traceback(tmp_path: Path, command: str, to: str) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text("{}", encoding="utf-8")
+    assert schoolbell(tmp_path, "import", str(seed)).returncode == 0
+    done = ran(tmp_path, ["sh", "-c", f'"{sys.executable}" -m bot {command} {to}'])
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+    assert done.stderr.count("\n") <= 1
+
+
+def test_what_is_imported_is_checked_without_assertions_too(tmp_path: Path) -> None:
+    """The unit and the container run with PYTHONOPTIMIZE=2."""
+    school = {"id": "a", "source": "ical", "url": "https://plan.example/", "holidays": 5}
+    (tmp_path / "bad.json").write_text(json.dumps({"schools": [school]}), encoding="utf-8")
+    done = schoolbell(tmp_path, "import", "bad.json", PYTHONOPTIMIZE="2")
+    assert done.returncode == 1
+    assert "holidays" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,38 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(StoreError, match="newer version"):
         async with open_database(file):
+            pass
+
+
+async def test_what_another_program_made_is_refused_and_not_written(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE users (name TEXT)")
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        async with open_database(file):
+            pass
+    assert file.read_bytes() == before
+
+
+async def test_an_empty_file_beside_backups_is_no_new_database(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    file.touch()
+    async with open_database(file):
+        pass
+    file.write_bytes(b"")
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "bot-2026-11-24.sqlite3").touch()
+    with pytest.raises(StoreError, match="restore"):
+        async with open_database(file):
+            pass
+    assert file.stat().st_size == 0
+
+
+async def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bot.sqlite3").mkdir()
+    with pytest.raises(StoreError, match="no file"):
+        async with open_database(tmp_path / "bot.sqlite3"):
             pass
 
 
