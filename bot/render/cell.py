@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from bot.model import Status
+from bot.model import Status, TargetKind
 from bot.render.canvas import Box, Canvas
 from bot.render.fonts import Font
 from bot.render.layout import (
@@ -15,11 +15,12 @@ from bot.render.layout import (
     draw_card,
     draw_pill,
     draw_spans,
+    facts_of,
     listed,
     look_of,
     moved_spans,
-    people_of,
     pill_width,
+    strikes,
     title_of,
 )
 from bot.render.palette import Rgb, Theme
@@ -37,6 +38,7 @@ _BAR = 8
 _RADIUS = 12
 _PIECE_GAP = 4
 _LEAST_PIECE = 30
+_LEAST_NAME = 50
 _FULL_HEIGHT = 64
 """A lower cell has one line only."""
 _ROOMY = 76
@@ -107,7 +109,8 @@ def _draw_low(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outside
     for sign in _icons(entry):
         _draw_icon(canvas, right - 22, (box.y0 + box.y1) // 2 - 11, sign, 22, ground)
         right -= 28
-    room, was = listed(lesson.rooms), lesson.was
+    was = lesson.was
+    room = "" if view.whose is TargetKind.ROOM and was.rooms is None else listed(lesson.rooms)
     changed = was.rooms is not None and was.rooms != lesson.rooms and not look.cancelled
     font = _ROOM if changed else _HALF_ROOM
     shown = fit(room, font, (right - left) * 2 // 5) if room else ""
@@ -116,12 +119,15 @@ def _draw_low(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outside
         ink = theme.amber if changed else theme.meta
         canvas.text(right, y, shown, font, ink, ground=ground, cell=cell)
         right -= 10
-    # The group tells parallel lessons apart: it stays whole, the name gives way.
-    group = fit(listed(lesson.groups), _HALF, (right - left) // 2)
+    # The group (for others than a class, the class) tells parallel lessons apart: the name gives way first.
+    apart = lesson.groups if view.whose is TargetKind.CLASS else lesson.classes or lesson.groups
+    title = title_of(lesson)
+    least = min(_LEAST_NAME, width(title, _HALF))
+    group = fit(listed(apart), _HALF, max((right - left) // 2, right - left - least - 8))
     space = right - left - (width(group, _HALF) + 8 if group else 0)
-    label = " ".join(filter(None, (shorten(title_of(lesson), _HALF, space), group)))
+    label = " ".join(filter(None, (shorten(title, _HALF, space), group)))
     label = fit(label, _HALF, right - left)
-    canvas.text(left, y, label, _HALF, look.subject, ground=ground, cell=cell, struck=look.cancelled)
+    canvas.text(left, y, label, _HALF, look.subject, ground=ground, cell=cell, struck=strikes(lesson))
 
 
 def _icons(entry: Entry) -> list[str]:
@@ -159,7 +165,7 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
     top = box.y0 + (5 if high < _ROOMY else 10)
     y = top + round(font.size * 0.86)
     for line in lines:
-        canvas.text(left, y, line, font, look.subject, ground=look.ground, cell=cell, struck=look.cancelled)
+        canvas.text(left, y, line, font, look.subject, ground=look.ground, cell=cell, struck=strikes(lesson))
         y += font.size + 3
     free = box.y1 - 38 - (y - font.size - 3 + 8)
     if pill:
@@ -227,28 +233,27 @@ def _draw_details(
     """The bottom line: room and people, the old value struck where both fit; for a cancelled lesson the word."""
     theme, lesson = canvas.theme, entry.lesson
     if look.cancelled:
-        word = fit(clean(view.words.cancelled), _ROOM, right - left)
-        canvas.text(left, y, word, _ROOM, theme.red, ground=look.ground, cell=cell)
+        gone = [Span(clean(view.words.cancelled), _ROOM, theme.red)]
+        if view.whose is not TargetKind.CLASS:
+            gone.append(Span(listed(lesson.classes), _META, theme.meta))
+        draw_spans(canvas, left, y, gone, right=right, ground=look.ground, cell=cell)
         return
     spans: list[Span] = []
     if lesson.start is not None and row_start is not None and lesson.start != row_start:
         spans.append(Span(clock(lesson.start), _META._replace(tabular=True), theme.text))
-    people, were = people_of(lesson, view.whose)
-    was = lesson.was
-    old_rooms = None if was.rooms is None else listed(was.rooms)
-    old_people = None if were is None else listed(were)
-    rooms = change_spans(
-        listed(lesson.rooms), old_rooms, plain=_META, bold=_ROOM, ink=theme.text, theme=theme, usual=_ROOM
-    )  # fmt: skip
-    spans += rooms
-    others = change_spans(listed(people), old_people, plain=_META, bold=_ROOM, ink=theme.meta, theme=theme)
+    first, *middle, last = facts_of(lesson, view.whose)
+    spans += change_spans(
+        listed(first.now), first.old, plain=_META, bold=_ROOM, ink=theme.text, theme=theme, usual=_ROOM
+    )
+    for fact in middle:
+        spans += change_spans(listed(fact.now), fact.old, plain=_META, bold=_ROOM, ink=theme.meta, theme=theme)
+    others = change_spans(listed(last.now), last.old, plain=_META, bold=_ROOM, ink=theme.meta, theme=theme)
     used = sum(width(span.text, span.font) + 10 for span in spans)
     if sum(width(span.text, span.font) + 10 for span in others) > right - left - used:
         # Not both: what is new counts.
         others = [span for span in others if not span.struck] or others
-    if len(people) == 1 and others:
-        last = others[-1]
-        name = fit_name(last.text, last.font, max(0, right - left - used))
+    if len(last.now) == 1 and others:
+        name = fit_name(others[-1].text, others[-1].font, max(0, right - left - used))
         # Two letters and "…" say less than nothing.
-        others[-1] = last._replace(text=name if len(name) > 4 or not name.endswith(ELLIPSIS) else "")
+        others[-1] = others[-1]._replace(text=name if len(name) > 4 or not name.endswith(ELLIPSIS) else "")
     draw_spans(canvas, left, y, spans + others, right=right, ground=look.ground, cell=cell)

@@ -97,7 +97,7 @@ def fit(text: str, font: Font, room: int) -> str:
             low = middle
         else:
             high = middle - 1
-    head = text[:low].rstrip(" ,;-–·(")
+    head = text[:low].rstrip(" .,:;/-–·(")
     return head + ELLIPSIS if head else ""
 
 
@@ -161,7 +161,7 @@ def shorten(text: str, font: Font, room: int) -> str:
 def _cuts(word: str) -> list[str]:
     """Ways to cut a word, the longest first: after a consonant, before a vowel, three letters at least."""
     plain = unicodedata.normalize("NFD", word.lower())
-    if len(word) < 6 or not word.isalpha() or len(plain.translate(_NO_MARKS)) != len(word):
+    if len(word) < 5 or not word.isalpha() or len(plain.translate(_NO_MARKS)) != len(word):
         return []
     plain = plain.translate(_NO_MARKS)
     places = [at for at in range(len(word) - 2, 2, -1) if plain[at] in _VOWELS and plain[at - 1] not in _VOWELS]

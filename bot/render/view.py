@@ -62,14 +62,17 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """A day card. `loose` is homework of subjects that the day has no lesson of; `slots` are colours by subject."""
+    """A day card. `loose` is homework of subjects that the day has no lesson of; `slots` are colours by subject.
+
+    `whose` None: a whole school's plan, in which every lesson says its class.
+    """
 
     frame: Frame
     rows: tuple[Slot, ...]
     words: Words
     slots: Mapping[str, int]
     loose: tuple[Homework, ...] = ()
-    whose: TargetKind = TargetKind.CLASS
+    whose: TargetKind | None = TargetKind.CLASS
     lang: str = "en"
 
 
@@ -104,7 +107,7 @@ class WeekView:
     words: Words
     slots: Mapping[str, int]
     today: int | None = None
-    whose: TargetKind = TargetKind.CLASS
+    whose: TargetKind | None = TargetKind.CLASS
     lang: str = "en"
 
 
@@ -149,7 +152,7 @@ def day_view(
     homework: Sequence[Homework] = (),
     exams: Sequence[Exam] = (),
     bells: Sequence[Bell] = (),
-    whose: TargetKind = TargetKind.CLASS,
+    whose: TargetKind | None = TargetKind.CLASS,
 ) -> DayView:
     """The card of one day. Lessons, homework and exams are those of the day already; their order does not matter."""
     bells = tuple(bells)
@@ -180,7 +183,7 @@ def week_view(
     exams: Sequence[Exam] = (),
     bells: Sequence[Bell] = (),
     today: int | None = None,
-    whose: TargetKind = TargetKind.CLASS,
+    whose: TargetKind | None = TargetKind.CLASS,
 ) -> WeekView:
     """The grid of one week. A lesson stands under the head with its date; one without a date, with its weekday."""
     columns = [[lesson for lesson in lessons if _belongs(lesson, head)] for head in days]

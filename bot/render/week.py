@@ -10,7 +10,7 @@ from bot.render.cell import SMALL, draw_cell, draw_sign, sign_of
 from bot.render.fonts import Font
 from bot.render.layout import draw_foot, draw_head
 from bot.render.palette import Rgb, Theme
-from bot.render.text import clean, fit, width
+from bot.render.text import clean, fit, width, wrap
 from bot.render.view import WeekView, clock
 
 WIDTH = 1280
@@ -31,6 +31,7 @@ _PIECE = 40
 """What a row needs for each of several parallel groups."""
 _LEGEND = Font("Regular", 22)
 _SIGN = 26
+_LONG_LABEL = Font("SemiBold", 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +139,18 @@ def _draw_gutter(canvas: Canvas, view: WeekView, measure: _Measure) -> None:
         for number, (text, font, ink) in enumerate(lines):
             cap = round(font.size * 0.727)
             y = (top + bottom + cap) // 2 + (2 * number - len(lines) + 1) * 14
-            if len(lines) == 3:
+            if len(lines) == 3 and lines[1][1].weight == "Bold":
                 y = (top + 9 + cap, (top + bottom + cap) // 2, bottom - 11)[number]
-            canvas.centred(middle, y, fit(text, font, 80), font, ink, ground=theme.page, cell=cell)
+            canvas.centred(middle, y, fit(text, font, 86), font, ink, ground=theme.page, cell=cell)
 
 
 def _period_lines(label: str, start: str, end: str, high: int, theme: Theme) -> list[tuple[str, Font, Rgb]]:
     roomy = high >= _PERIOD_HEIGHT
     plain = Font("Regular", 23 if roomy else 21, tabular=True)
     lines: list[tuple[str, Font, Rgb]] = []
+    if label and width(label, Font("Bold", 22, tabular=True)) > 76:
+        named = [(line, _LONG_LABEL, theme.text) for line in wrap(label, _LONG_LABEL, 86, 2 if high >= 56 else 1)]
+        return [*named, (start, plain, theme.meta)] if roomy and start else named
     if label:
         fonts = [Font("Bold", size, tabular=True) for size in ((32, 26, 22) if roomy else (26, 22))]
         lines.append((label, next((font for font in fonts if width(label, font) <= 76), fonts[-1]), theme.text))

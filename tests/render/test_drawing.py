@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -70,6 +71,7 @@ def _one(draw: st.DrawFn, subject: str, weekday: int, period: int, group: int, s
         end=time((start + 45) // 60, (start + 45) % 60) if start else None,
         teachers=draw(several),
         rooms=draw(several),
+        classes=draw(several),
         groups=(str(group),) if group else (),
         status=draw(st.sampled_from(Status)),
         was=draw(st.sampled_from([Was(), Was(rooms=("9",)), Was(subject="Old", teachers=("X. Y",))])),
@@ -125,9 +127,11 @@ words = st.sampled_from([*WORDS.values(), Words(*["W" * 50] * 7)])
     made=lessons(),
     frame=frames(),
     word=words,
-    whose=st.sampled_from(TargetKind),
+    whose=st.sampled_from([*TargetKind, None]),
 )
-def test_any_day_is_drawn_inside_its_bounds(made: list[Lesson], frame: Frame, word: Words, whose: TargetKind) -> None:
+def test_any_day_is_drawn_inside_its_bounds(
+    made: list[Lesson], frame: Frame, word: Words, whose: TargetKind | None
+) -> None:
     view = day_view(
         [one for one in made if one.weekday == 0], frame=frame, words=word, slots={"Fizika": 3},
         homework=[Homework(one.subject, one.note) for one in made[:3]],
@@ -139,11 +143,20 @@ def test_any_day_is_drawn_inside_its_bounds(made: list[Lesson], frame: Frame, wo
 
 
 @few
-@given(made=lessons(), frame=frames(), word=words, today=st.sampled_from([None, 0, 4]))
-def test_any_week_is_drawn_inside_its_bounds(made: list[Lesson], frame: Frame, word: Words, today: int | None) -> None:
+@given(
+    made=lessons(),
+    frame=frames(),
+    word=words,
+    whose=st.sampled_from([*TargetKind, None]),
+    today=st.sampled_from([None, 0, 4]),
+)
+def test_any_week_is_drawn_inside_its_bounds(
+    made: list[Lesson], frame: Frame, word: Words, whose: TargetKind | None, today: int | None
+) -> None:
     view = week_view(
-        made, days=weekday_heads("lt", range(5)), frame=frame, words=word, slots={"Fizika": 3}, bells=BELLS, today=today
-    )
+        made, days=weekday_heads("lt", range(5)), frame=frame, words=word, slots={"Fizika": 3}, bells=BELLS,
+        today=today, whose=whose,
+    )  # fmt: skip
     picture = compose_week(view, LIGHT)
     assert (picture.width, picture.height <= 1280) == (1280, True)
     assert not escaped(picture)
@@ -353,11 +366,83 @@ def test_old_values_are_struck_and_new_ones_amber() -> None:
     assert (inks["7"], inks["B. New"]) == (LIGHT.amber, LIGHT.amber)
 
 
+def test_only_a_subject_is_struck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A struck «Entfall» would say that the lesson takes place."""
+    struck: dict[str, bool] = {}
+    text = Canvas.text
+
+    def noted(self: Canvas, x: int, y: int, word: str, *args: Any, **named: Any) -> int:
+        struck[word] = named.get("struck", False)
+        return text(self, x, y, word, *args, **named)
+
+    monkeypatch.setattr(Canvas, "text", noted)
+    gone = [
+        replace(lesson(DAY, at, name), status=Status.CANCELLED, note="Entfall") for at, name in enumerate(("", "Art"))
+    ]
+    compose_day(day_view(gone, frame=Frame("T"), words=WORDS["de"], slots={}), LIGHT)
+    heads = day_heads("de", [MONDAY, DAY])
+    assert (struck.pop("Entfall"), struck.pop("Art")) == (False, True)
+    for groups in ((), ("1",)):
+        more = [*gone, *(replace(one, groups=groups) for one in gone)]
+        compose_week(week_view(more, days=heads, frame=Frame("T"), words=WORDS["de"], slots={}), LIGHT)
+        assert (struck["Entfall"], struck["Art"]) == (False, True)
+
+
 def test_a_teachers_card_shows_classes() -> None:
     one = replace(lesson(DAY, 1, "Art", "A. Me", "7"), classes=("9a", "9b"))
     view = day_view([one], frame=Frame("T"), words=WORDS["en"], slots={}, whose=TargetKind.TEACHER)
     assert "9a, 9b" in _texts(compose_day(view, LIGHT))
     assert "A. Me" not in _texts(compose_day(view, LIGHT))
+
+
+def test_a_rooms_card_shows_classes_and_teachers_and_not_its_own_number() -> None:
+    one = replace(
+        lesson(DAY, 1, "Art", "A. New", "7"), classes=("9a",), status=Status.CHANGED, was=Was(teachers=("B. Old",))
+    )
+    view = day_view([one], frame=Frame("T"), words=WORDS["en"], slots={}, whose=TargetKind.ROOM)
+    inks = {ink.text: ink.colour for ink in compose_day(view, LIGHT).inks}
+    assert "7" not in inks
+    assert (inks["9a"], inks["B. Old"], inks["A. New"]) == (LIGHT.meta, LIGHT.struck, LIGHT.amber)
+    away = replace(one, rooms=("8",), was=Was(rooms=("7",)))
+    view = day_view([away], frame=Frame("T"), words=WORDS["en"], slots={}, whose=TargetKind.ROOM)
+    assert {"7", "8"} <= set(_texts(compose_day(view, LIGHT)))
+
+
+def test_every_lesson_of_a_whole_schools_plan_says_its_class() -> None:
+    states = (Status.PLANNED, Status.CHANGED, Status.CANCELLED)
+    made = [
+        replace(
+            lesson(DAY, period, "Art", "A. Me", "7"), classes=(f"{period}{at}",), status=state, note="ill" if at else ""
+        )
+        for period in (1, 2, 3) for at, state in enumerate(states[:period])
+    ]  # fmt: skip
+    classes = {one.classes[0] for one in made}
+    day = day_view(made, frame=Frame("T"), words=WORDS["en"], slots={}, whose=None)
+    assert classes <= set(_texts(compose_day(day, LIGHT)))
+    heads = day_heads("en", [MONDAY, DAY])
+    week = week_view(made, days=heads, frame=Frame("T"), words=WORDS["en"], slots={}, whose=None)
+    assert classes <= set(" ".join(_texts(compose_week(week, LIGHT))).split())
+
+
+def test_in_a_low_cell_the_name_gives_way_before_the_group() -> None:
+    groups = ["1. Grupa", "Chlapci", "Dívky"]
+    made = [lesson(DAY, 2, "informatyka", group=group) for group in groups]
+    heads = day_heads("pl", [MONDAY + timedelta(days=number) for number in range(6)])
+    drawn = _texts(compose_week(week_view(made, days=heads, frame=Frame("T"), words=WORDS["pl"], slots={}), LIGHT))
+    assert sorted(text.partition("… ")[2] for text in drawn if "… " in text) == groups
+
+
+@pytest.mark.parametrize("label", ["2. große Pause", "Große Pause", "4/5–5/6"])
+def test_a_period_that_is_no_number_is_not_cut(label: str) -> None:
+    duty = replace(lesson(DAY, 2, "Aufsicht", "A. Me", "Hof"), periods=(label,))
+    made = [lesson(DAY, 1, "Art"), duty]
+    day = compose_day(day_view(made, frame=Frame("T"), words=WORDS["de"], slots={}), LIGHT)
+    assert label in _texts(day)
+    heads = day_heads("de", [MONDAY, DAY])
+    week = compose_week(week_view(made, days=heads, frame=Frame("T"), words=WORDS["de"], slots={}), LIGHT)
+    assert label in " ".join(_texts(week))
+    assert not overlapping(day) + overlapping(week)
+    assert not escaped(day) + escaped(week)
 
 
 def test_a_lesson_at_another_time_than_its_row_says_so() -> None:
