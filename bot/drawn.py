@@ -132,6 +132,7 @@ def words_of(texts: Texts) -> view.Words:
         exam=texts("test"),
         homework=texts("homework"),
         free=texts("free period"),
+        week=texts("week {name}"),
     )
 
 
