@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from enum import Enum
 
 from bot.model import Status, TargetKind
 from bot.render.canvas import Box, Canvas
@@ -153,13 +154,17 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
     icons = _icons(entry)
     # An exam's word needs a line of its own; without it the sign alone stands in the corner.
     pill = bool(entry.exams) and not look.cancelled and high >= 104
-    lines, font, beside = _subject_lines(title_of(lesson), right - left, (len(icons) - pill) * 30, high)
+    lines, font, place = _subject_lines(title_of(lesson), right - left, (len(icons) - pill) * 30, high)
     pill = pill and len(lines) == 1
     if pill:
         icons = [icon for icon in icons if icon != _SIGNS["exam"]]
     elif entry.exams:
-        lines, font, beside = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high)
-    icons_y = box.y0 + (10 if high >= _ROOMY else 6) if beside else box.y0 + font.size + 15
+        lines, font, place = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high)
+    icons_y = {
+        _Icons.BESIDE: box.y0 + (10 if high >= _ROOMY else 6),
+        _Icons.BELOW: box.y0 + font.size + 15,
+        _Icons.FOOT: box.y1 - 10 - _ICON,
+    }[place]
     for at, icon in enumerate(icons):
         _draw_icon(canvas, box.x1 - 10 - _ICON - at * 30, icons_y, icon, _ICON, look.ground)
     top = box.y0 + (5 if high < _ROOMY else 10)
@@ -177,7 +182,7 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
     elif free >= 28:
         spans = _middle(entry, look, theme)
         baseline = y - font.size - 3 + 30
-        end = right - (0 if beside else len(icons) * 30)
+        end = right - (len(icons) * 30 if place is _Icons.BELOW else 0)
         draw_spans(canvas, left, baseline, spans, right=end, ground=look.ground, cell=cell)
     _draw_details(
         canvas,
@@ -185,31 +190,44 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
         view,
         look,
         left=left,
-        right=right,
+        right=right - (len(icons) * 30 if place is _Icons.FOOT else 0),
         y=box.y1 - (9 if high < _ROOMY else 12),
         cell=cell,
         row_start=row_start,
     )
 
 
-def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tuple[str, ...], Font, bool]:
-    """The subject at 29 px, else 26, on as many lines as there is room for, and whether the icons stand beside it.
+class _Icons(Enum):
+    """Where the icons of a cell stand: beside the subject, below it, or at the end of the last line."""
 
-    Icons narrow the first line, or stand below a subject that needs the whole of it.
+    BESIDE = 0
+    BELOW = 1
+    FOOT = 2
+
+
+def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tuple[str, ...], Font, _Icons]:
+    """The subject at 29 px, else 26, on as many lines as there is room for, and where the icons stand.
+
+    Icons narrow the first line; they give way to a subject that needs the whole of it.
     """
     two = high >= 96
-    for size in _SUBJECT_SIZES if high >= _ROOMY else _SUBJECT_SIZES[-1:]:
-        font = Font("SemiBold", size)
+    fonts = [Font("SemiBold", size) for size in (_SUBJECT_SIZES if high >= _ROOMY else _SUBJECT_SIZES[-1:])]
+    for font in fonts:
         wide = width(subject, font)
         if wide <= room - (0 if two else icons):
-            return (subject,), font, wide <= room - icons
+            return (subject,), font, _Icons.BESIDE if wide <= room - icons else _Icons.BELOW
         lines = split_in_two(subject, font, room, room - icons) if two else None
         if lines:
-            return lines, font, True
-    font = Font("SemiBold", _SUBJECT_SIZES[-1])
+            return lines, font, _Icons.BESIDE
+    font = fonts[-1]
+    lines = split_in_two(subject, font, room, room) if two else None
+    if lines:
+        return lines, font, _Icons.FOOT
     if two and " " in subject:
-        return wrap(subject, font, room, 2, first_room=room - icons), font, True
-    return (shorten(subject, font, room - (0 if two else icons)),), font, not two
+        lines = wrap(subject, font, room, 2, first_room=room - icons)
+        cut = lines[0].endswith(ELLIPSIS)
+        return (wrap(subject, font, room, 2), font, _Icons.FOOT) if cut else (lines, font, _Icons.BESIDE)
+    return (shorten(subject, font, room - (0 if two else icons)),), font, _Icons.BELOW if two else _Icons.BESIDE
 
 
 def _middle(entry: Entry, look: Look, theme: Theme) -> list[Span]:

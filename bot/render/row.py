@@ -218,15 +218,17 @@ def _details(entry: Entry, view: DayView, look: Look, step: Step, theme: Theme, 
         return _dotted([*fields, *([[Span(note, plain, theme.red)]] if note else [])], plain, theme)
     was = lesson.was
     old_subject = clean(was.subject) if was.subject and was.subject != lesson.subject else ""
+    *places, people = [
+        change_spans(listed(fact.now), fact.old, plain=plain, bold=bold, ink=theme.meta, theme=theme) for fact in facts
+    ]
+    group = [Span(listed(lesson.groups), plain, theme.meta)] if listed(lesson.groups) else []
     fields = [
         [Span(lead, plain, theme.meta)] if lead else [],
         moved_spans(entry, plain=plain, bold=bold, theme=theme),
         [Span(old_subject, plain, theme.struck, struck=True)] if old_subject else [],
-        *(
-            change_spans(listed(fact.now), fact.old, plain=plain, bold=bold, ink=theme.meta, theme=theme)
-            for fact in facts
-        ),
-        [Span(listed(lesson.groups), plain, theme.meta)] if listed(lesson.groups) else [],
+        *places,
+        # On a short line the group comes before the names: it tells parallel lessons apart.
+        *((group, people) if step.one_line else (people, group)),
         [Span(text, plain, theme.meta) for text in [clean("; ".join(e.text for e in entry.exams))] if text],
         [Span(note, plain, theme.amber if look.line == theme.amber_line else theme.meta)] if note else [],
     ]

@@ -117,7 +117,7 @@ def _draw_days(canvas: Canvas, view: WeekView, measure: _Measure) -> None:
             bottom = measure.tops[-1] + _GAP // 2
             canvas.rounded(Box(x0 - 4, _HEAD - 6, x1 + 4, bottom), 16, ground, outside=theme.page)
         cell = Box(x0, _HEAD - 6, x1, _HEAD + _DAYS)
-        bold, plain = Font("Bold", 31), Font("Regular", 23, tabular=True)
+        bold, plain = Font("Bold", 31), Font("Regular", 23)
         name = fit(clean(head.name), bold, x1 - x0 - 8)
         label = fit(clean(head.label), plain, x1 - x0 - 8)
         y = _HEAD + (27 if label else 40)

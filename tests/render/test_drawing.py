@@ -96,22 +96,22 @@ def lessons(draw: st.DrawFn) -> list[Lesson]:
 
 
 def escaped(picture: Canvas) -> list[canvas.Ink]:
-    """Texts whose pixels would leave their cell; stacked marks are cut at it and do not count."""
+    """Texts whose pixels would leave their cell; stacked marks that are higher than it are cut, and do not count."""
     whole = Box(0, 0, picture.width, picture.height)
     return [
         ink
         for ink in picture.inks
         if not whole.holds(ink.cell)
         or not (ink.cell.x0 <= ink.box.x0 and ink.box.x1 <= ink.cell.x1)
-        or not (ink.cell.holds(ink.box) or _stacked(ink.text))
+        or not (ink.cell.holds(ink.box) or _too_high(ink))
     ]
 
 
-def _stacked(text: str) -> bool:
-    """Whether letters of this text may be higher than a line: two marks on one letter, another font."""
-    apart = unicodedata.normalize("NFD", text)
-    marks = [unicodedata.combining(char) > 0 for char in apart]
-    return any(map(all, pairwise(marks))) or needs_fallback(text) or any(map(unicodedata.combining, text))
+def _too_high(ink: canvas.Ink) -> bool:
+    """Whether this text is higher than its cell: only with two marks on a letter, or in another font."""
+    marks = [unicodedata.combining(char) > 0 for char in unicodedata.normalize("NFD", ink.text)]
+    stacked = any(map(all, pairwise(marks))) or needs_fallback(ink.text)
+    return stacked and ink.box.y1 - ink.box.y0 > ink.cell.y1 - ink.cell.y0
 
 
 def frames() -> st.SearchStrategy[Frame]:
@@ -321,12 +321,44 @@ def test_the_ladder_takes_the_first_step_that_fits() -> None:
     assert "Kapitel" not in " ".join(_texts(compose_day(samples.full_day("de"), LIGHT)))
 
 
+def test_a_long_day_keeps_the_words_of_its_homework_as_long_as_it_can() -> None:
+    made = [lesson(DAY, period, f"S{period}", "A. Me", "7") for period in range(1, 11)]
+    for tasks, said in ((3, True), (4, False)):
+        homework = [Homework(f"S{period}", "Read the text") for period in range(1, 1 + tasks)]
+        picture = compose_day(day_view(made, frame=Frame("T"), words=WORDS["en"], slots={}, homework=homework), LIGHT)
+        assert ("Read the text" in _texts(picture)) is said
+        assert "S10" in _texts(picture)
+        assert not overlapping(picture)
+
+
+def test_an_icon_gives_way_to_a_subject_of_two_lines() -> None:
+    name = "Matematyka rozszerzona"
+    heads = day_heads("pl", [MONDAY + timedelta(days=number) for number in range(6)])
+    for status in (Status.PLANNED, Status.CHANGED):
+        made = [replace(lesson(DAY, 1, name, "A. Me", "7"), status=status)]
+        view = week_view(
+            made, days=heads, frame=Frame("T"), words=WORDS["pl"], slots={}, homework=[Homework(name, "x", due=DAY)]
+        )
+        picture = compose_week(view, LIGHT)
+        assert set(name.split()) <= set(_texts(picture))
+        assert not overlapping(picture)
+
+
+def test_parallel_groups_of_a_crowded_day_say_their_group() -> None:
+    made = [
+        lesson(DAY, period, f"Edukacja dla bezpieczeństwa {period}", "M. Bardzodługa", "214", group=f"gr. {group}")
+        for period in range(1, 4) for group in range(6)
+    ]  # fmt: skip
+    drawn = _texts(compose_day(day_view(made, frame=Frame("T"), words=WORDS["pl"], slots={}), LIGHT))
+    assert [drawn.count(f"gr. {group}") for group in range(6)] == [3] * 6
+
+
 def test_what_a_day_has_no_room_for_is_counted() -> None:
     made = [lesson(DAY, period, f"S{period}", group=str(group)) for period in range(1, 12) for group in range(4)]
     picture = compose_day(day_view(made, frame=Frame("T"), words=WORDS["en"], slots={}), LIGHT)
     drawn = sum(text.startswith("S") and text[1:].isdigit() for text in _texts(picture))
-    (more,) = [text for text in _texts(picture) if text.endswith(" more")]
-    assert drawn + int(more.split()[0]) == 44
+    (more,) = [text for text in _texts(picture) if text.startswith("+")]
+    assert drawn + int(more) == 44
 
 
 def test_what_a_slot_has_no_room_for_is_counted() -> None:
@@ -335,7 +367,7 @@ def test_what_a_slot_has_no_room_for_is_counted() -> None:
     view = week_view(made, days=day_heads("en", [MONDAY, DAY]), frame=Frame("T"), words=WORDS["en"], slots={})
     drawn = _texts(compose_week(view, LIGHT))
     groups = sum(text.startswith("S") and text[1:2].isdigit() for text in drawn)
-    more = [int(text.split()[0]) for text in drawn if text.endswith(" more")]
+    more = [int(text) for text in drawn if text.startswith("+")]
     assert groups + sum(more) == 6
 
 
