@@ -49,20 +49,12 @@ BELLS = tuple(
 _RUNG = {bell.period: bell for bell in BELLS}
 
 WORDS = {
-    "en": Words("cancelled", "changed", "added", "moved", "test", "homework", "free period", "{count} more"),
-    "lt": Words(
-        "nevyks", "pakeista", "pridėta", "perkelta", "kontrolinis", "namų darbai", "laisva pamoka", "dar {count}"
-    ),
-    "pl": Words(
-        "odwołana", "zmiana", "dodana", "przeniesiona", "sprawdzian", "zadanie domowe", "okienko", "jeszcze {count}"
-    ),
-    "de": Words(
-        "entfällt", "geändert", "zusätzlich", "verlegt", "Klausur", "Hausaufgabe", "Freistunde", "{count} mehr"
-    ),
-    "cs": Words("odpadá", "změna", "přidáno", "přesunuto", "písemka", "domácí úkol", "volná hodina", "ještě {count}"),
-    "uk": Words(
-        "скасовано", "заміна", "додано", "перенесено", "контрольна", "домашнє завдання", "вільний урок", "ще {count}"
-    ),
+    "en": Words("cancelled", "changed", "added", "moved", "test", "homework", "free period"),
+    "lt": Words("neįvyks", "pakeista", "papildoma", "perkelta", "kontrolinis", "namų darbai", "laisva pamoka"),
+    "pl": Words("odwołane", "zmiana", "dodatkowa", "przeniesione", "sprawdzian", "zadanie domowe", "okienko"),
+    "de": Words("entfällt", "geändert", "zusätzlich", "verlegt", "Klassenarbeit", "Hausaufgaben", "Freistunde"),
+    "cs": Words("odpadá", "změna", "navíc", "přesunuto", "písemka", "domácí úkol", "volná hodina"),
+    "uk": Words("скасовано", "зміна", "додатково", "перенесено", "контрольна", "домашнє завдання", "вікно"),
 }
 
 # Subtitle, week pill, foot, signature; then eight subjects, five teachers, a task, a topic, a reason, a group.
