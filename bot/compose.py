@@ -176,7 +176,7 @@ async def day_content(
         slots = await slots_of(deps, table.school, [*shown.lessons, *due])
         card = view.day_view(
             shown.lessons,
-            frame=_frame(texts, table, dates.day_title(look.language, day), shown.week, below=_whose(table)),
+            frame=_frame(deps, texts, table, dates.day_title(look.language, day), shown.week, below=_whose(table)),
             words=words_of(texts),
             slots=slots,
             lang=look.language,
@@ -221,7 +221,7 @@ async def week_content(
         grid = view.week_view(
             lessons,
             days=view.day_heads(look.language, [day.date for day in days]),
-            frame=_frame(texts, table, title, days[0].week, below=table.school.name),
+            frame=_frame(deps, texts, table, title, days[0].week, below=table.school.name),
             words=words_of(texts),
             slots=slots,
             lang=look.language,
@@ -316,7 +316,7 @@ async def picture_of(deps: Deps, shown: render.DayView | render.WeekView | rende
     return key
 
 
-def _frame(texts: Texts, table: Timetable, title: str, week: str, *, below: str) -> view.Frame:
+def _frame(deps: Deps, texts: Texts, table: Timetable, title: str, week: str, *, below: str) -> view.Frame:
     changed = table.changed_at.astimezone(table.school.timezone) if table.changed_at else None
     foot = [
         texts("Changed {when}").format(when=f"{dates.short_date(texts.language, changed.date())} {changed:%H:%M}")
@@ -329,6 +329,7 @@ def _frame(texts: Texts, table: Timetable, title: str, week: str, *, below: str)
         subtitle=below,
         week=texts("week {name}").format(name=week) if week else "",
         foot=" · ".join(filter(None, foot)),
+        signature=deps.signature(),
     )
 
 
