@@ -146,13 +146,19 @@ def wrap(text: str, font: Font, room: int, lines: int, *, first_room: int | None
 
 @lru_cache(maxsize=2048)
 def shorten(text: str, font: Font, room: int) -> str:
-    """A name on one line: whole, else with words cut as schools cut them («Англ. мова»), else with "…"."""
+    """A name on one line: whole, else with words cut as schools cut them («Англ. мова», «Anglų k.»), else with "…"."""
     words = text.split()
+    whole = words[:1]
     if width(text, font) > room and 2 <= len(words) <= 4:
         for at in range(len(words)):
             for kept in _cuts(words[at]):
                 words[at] = kept
                 shorter = " ".join(words)
+                if width(shorter, font) <= room:
+                    return shorter
+        if len(words) == 2 and words[1][:2].isalpha():
+            for first in (*whole, words[0]):
+                shorter = f"{first} {words[1][0]}."
                 if width(shorter, font) <= room:
                     return shorter
     return fit(text, font, room)

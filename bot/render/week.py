@@ -82,8 +82,9 @@ def _measure(view: WeekView) -> _Measure:
     for height in heights:
         tops.append(tops[-1] + height)
     columns = max(1, len(view.days))
-    inside = WIDTH - 2 * MARGIN - _GUTTER + _GAP
-    lefts = tuple(MARGIN + _GUTTER + inside * i // columns for i in range(columns + 1))
+    # Columns of one width: a name that just fits would else be set larger on Monday than on Tuesday.
+    wide = (WIDTH - 2 * MARGIN - _GUTTER + _GAP) // columns
+    lefts = tuple(MARGIN + _GUTTER + wide * i for i in range(columns + 1))
     left_out = sum(len(cell.entries) for cell in view.cells if cell.row >= len(heights))
     return _Measure(tuple(tops), lefts, tops[-1] + below, foot_lines, left_out)
 

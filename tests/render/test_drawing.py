@@ -331,6 +331,15 @@ def test_a_long_day_keeps_the_words_of_its_homework_as_long_as_it_can() -> None:
         assert not overlapping(picture)
 
 
+@pytest.mark.parametrize("columns", [5, 6, 7])
+def test_a_subject_has_one_size_on_all_days(columns: int) -> None:
+    heads = day_heads("uk", [MONDAY + timedelta(days=number) for number in range(columns)])
+    for name in ("Мистецтво", "Малювання", "Математика"):
+        made = [lesson(head.day or DAY, 1, name) for head in heads]
+        picture = compose_week(week_view(made, days=heads, frame=Frame("T"), words=WORDS["uk"], slots={}), LIGHT)
+        assert len({(ink.text, ink.font) for ink in picture.inks if ink.text.startswith("М")}) == 1
+
+
 def test_an_icon_gives_way_to_a_subject_of_two_lines() -> None:
     name = "Matematyka rozszerzona"
     heads = day_heads("pl", [MONDAY + timedelta(days=number) for number in range(6)])
