@@ -44,6 +44,10 @@ _FULL_HEIGHT = 64
 """A lower cell has one line only."""
 _ROOMY = 76
 """A lower cell is set tighter."""
+_ROOMY_FOR_TWO = 108
+"""The same for a subject of two lines, which a cell of `_TWO_LINES` px has room for at the smaller size."""
+_TWO_LINES = 96
+_TWO_LARGE_LINES = 101
 _ICON = 26
 
 _SIGNS = {"exam": "!", "changed": "≠", "added": "+", "moved": "→"}
@@ -160,14 +164,15 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
         icons = [icon for icon in icons if icon != _SIGNS["exam"]]
     elif entry.exams:
         lines, font, place = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high)
+    tight = high < (_ROOMY if len(lines) == 1 else _ROOMY_FOR_TWO)
     icons_y = {
-        _Icons.BESIDE: box.y0 + (10 if high >= _ROOMY else 6),
+        _Icons.BESIDE: box.y0 + (6 if tight else 10),
         _Icons.BELOW: box.y0 + font.size + 15,
         _Icons.FOOT: box.y1 - 10 - _ICON,
     }[place]
     for at, icon in enumerate(icons):
         _draw_icon(canvas, box.x1 - 10 - _ICON - at * 30, icons_y, icon, _ICON, look.ground)
-    top = box.y0 + (5 if high < _ROOMY else 10)
+    top = box.y0 + (5 if tight else 10)
     y = top + round(font.size * 0.86)
     for line in lines:
         canvas.text(left, y, line, font, look.subject, ground=look.ground, cell=cell, struck=strikes(lesson))
@@ -191,7 +196,7 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
         look,
         left=left,
         right=right - (len(icons) * 30 if place is _Icons.FOOT else 0),
-        y=box.y1 - (9 if high < _ROOMY else 12),
+        y=box.y1 - (9 if tight else 12),
         cell=cell,
         row_start=row_start,
     )
@@ -210,13 +215,14 @@ def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tupl
 
     Icons narrow the first line; they give way to a subject that needs the whole of it.
     """
-    two = high >= 96
+    two = high >= _TWO_LINES
     fonts = [Font("SemiBold", size) for size in (_SUBJECT_SIZES if high >= _ROOMY else _SUBJECT_SIZES[-1:])]
     for font in fonts:
         wide = width(subject, font)
         if wide <= room - (0 if two else icons):
             return (subject,), font, _Icons.BESIDE if wide <= room - icons else _Icons.BELOW
-        lines = split_in_two(subject, font, room, room - icons) if two else None
+        roomy = high >= (_TWO_LARGE_LINES if font.size == _SUBJECT_SIZES[0] else _TWO_LINES)
+        lines = split_in_two(subject, font, room, room - icons) if roomy else None
         if lines:
             return lines, font, _Icons.BESIDE
     font = fonts[-1]

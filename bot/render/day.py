@@ -33,7 +33,7 @@ LADDER = (
     Step(88, 5, 46, homework_lines=1, subject_y=40, meta_y=75),
     Step(96, 6, 46, homework_lines=0, subject_y=44, meta_y=81),
     Step(82, 5, 42, homework_lines=0, subject_y=37, meta_y=70, subject=(33, 30), meta=27, number=33, pill=32),
-    Step(72, 4, 40, homework_lines=0, subject_y=32, meta_y=61, subject=(30,), meta=26, number=30, pill=30),
+    Step(72, 4, 40, homework_lines=0, subject_y=31, meta_y=62, subject=(30,), meta=26, number=30, pill=30),
     Step(50, 4, 40, homework_lines=0, subject_y=34, meta_y=34, subject=(29, 27), meta=25, number=28, pill=30),
 )
 

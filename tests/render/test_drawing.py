@@ -59,10 +59,20 @@ texts = st.one_of(
     st.text(max_size=200),
 )  # fmt: skip
 short = st.one_of(st.sampled_from(["", "214", "Konferencijų salė", "W" * 60, HEBREW]), st.text(max_size=30))
-several = st.lists(short, max_size=3).map(tuple)
+SUBJECTS = st.sampled_from(
+    [
+        "", "F", "Matematika", "Język polski", "Anglų kalba", "Англійська мова", "Ćwiczenia Ężę",
+        "Fremdsprachenunterricht", "Podstawy przedsiębiorczości", "Wychowanie do życia w rodzinie",
+    ]
+)  # fmt: skip
+VALUES = st.sampled_from(["", "214", "K-2", "S. Wąż", "ŻÓŁĆ", "Konferencijų salė", "Małgorzata Brzęczyszczykiewicz"])
 
 
-def _one(draw: st.DrawFn, subject: str, weekday: int, period: int, group: int, start: int | None) -> Lesson:
+def _one(
+    draw: st.DrawFn, value: st.SearchStrategy[str], subject: str, weekday: int, period: int, group: int,
+    start: int | None,
+) -> Lesson:  # fmt: skip
+    several = st.lists(value, max_size=3).map(tuple)
     return Lesson(
         subject,
         weekday=weekday,
@@ -75,14 +85,16 @@ def _one(draw: st.DrawFn, subject: str, weekday: int, period: int, group: int, s
         groups=(str(group),) if group else (),
         status=draw(st.sampled_from(Status)),
         was=draw(st.sampled_from([Was(), Was(rooms=("9",)), Was(subject="Old", teachers=("X. Y",))])),
-        note=draw(short),
+        note=draw(value),
     )
 
 
 @st.composite
-def lessons(draw: st.DrawFn) -> list[Lesson]:
+def lessons(
+    draw: st.DrawFn, subject: st.SearchStrategy[str] = texts, value: st.SearchStrategy[str] = short
+) -> list[Lesson]:
     """0 to 14 periods on 5 days, 0 to 6 groups in a slot, with or without periods and times."""
-    subjects = draw(st.lists(texts, min_size=1, max_size=5))
+    subjects = draw(st.lists(subject, min_size=1, max_size=5))
     made: list[Lesson] = []
     timed = draw(st.booleans())
     for weekday in range(draw(st.integers(0, 5))):
@@ -90,7 +102,8 @@ def lessons(draw: st.DrawFn) -> list[Lesson]:
             start = draw(MINUTES) if timed and draw(st.booleans()) else None
             groups = draw(st.sampled_from([1, 1, 1, 0, 2, 6]))
             made += [
-                _one(draw, draw(st.sampled_from(subjects)), weekday, period, group, start) for group in range(groups)
+                _one(draw, value, draw(st.sampled_from(subjects)), weekday, period, group, start)
+                for group in range(groups)
             ]
     return made
 
@@ -247,6 +260,33 @@ def test_no_text_is_printed_over_another(periods: int) -> None:
     day = [one for one in made if one.date == DAY]
     card = day_view(day, frame=frame, words=WORDS["de"], slots={}, homework=tasks, exams=exams, bells=BELLS)
     assert not overlapping(compose_day(card, LIGHT))
+
+
+@few
+@given(
+    made=lessons(SUBJECTS, VALUES),
+    lang=st.sampled_from([*WORDS]),
+    whose=st.sampled_from([*TargetKind, None]),
+    tasks=st.lists(SUBJECTS, max_size=5),
+    columns=st.sampled_from([5, 6, 7]),
+)
+def test_no_text_of_any_timetable_is_printed_over_another(
+    made: list[Lesson], lang: str, whose: TargetKind | None, tasks: list[str], columns: int
+) -> None:
+    frame = Frame("9a · 17–21", "Saulės gimnazija", "A", "Pakeista 11-17", "@bot")
+    days = [MONDAY + timedelta(days=column) for column in range(columns)]
+    exams = [Exam(name, day, "Optik") for name, day in zip(tasks, days, strict=False)]
+    homework = [Homework(name, "Ąžuolų g. 7", due=day) for name in tasks for day in days]
+    week = week_view(
+        made, days=day_heads(lang, days), frame=frame, words=WORDS[lang], slots={}, homework=homework, exams=exams,
+        bells=BELLS, whose=whose,
+    )  # fmt: skip
+    assert not overlapping(compose_week(week, LIGHT))
+    day = day_view(
+        [one for one in made if one.weekday == 0], frame=frame, words=WORDS[lang], slots={}, bells=BELLS, whose=whose,
+        homework=homework[: len(tasks)], exams=exams[:1],
+    )  # fmt: skip
+    assert not overlapping(compose_day(day, LIGHT))
 
 
 @pytest.mark.parametrize("lang", WORDS)
