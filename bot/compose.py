@@ -220,7 +220,11 @@ async def week_content(
         slots = await slots_of(deps, table.school, [*lessons, *due])
         grid = view.week_view(
             lessons,
-            days=view.day_heads(look.language, [day.date for day in days]),
+            days=view.day_heads(
+                look.language,
+                [day.date for day in days],
+                [day_texts.why_empty(texts, day, rows_only=table.rows_only) for day in days],
+            ),
             frame=_frame(deps, texts, table, title, days[0].week, below=table.school.name),
             words=words_of(texts),
             slots=slots,

@@ -12,6 +12,7 @@ from bot.errors import SourceError
 from bot.model import Calendar, Lesson, Plan, TargetKind
 from bot.render import view
 from bot.texts import Texts, texts_in
+from bot.texts import day as day_texts
 from bot.timetable import Day, days_of
 
 
@@ -91,7 +92,9 @@ def _week(plan: Plan, sheet: Sheet, monday: date) -> bytes:
     lessons = [lesson for day in days for lesson in day.lessons]
     _refuse_empty(lessons, days[0])
     title = dates.week_range(sheet.language, monday, days[-1].date)
-    return _grid(plan, sheet, lessons, title, view.day_heads(sheet.language, [day.date for day in days]), days[0].week)
+    why = [day_texts.why_empty(texts_in(sheet.language), day, rows_only=not plan.lessons) for day in days]
+    heads = view.day_heads(sheet.language, [day.date for day in days], why)
+    return _grid(plan, sheet, lessons, title, heads, days[0].week)
 
 
 def _weekly(plan: Plan, sheet: Sheet) -> bytes:

@@ -118,6 +118,8 @@ async def test_a_picture_says_which_bot_drew_it_and_not_what_day_it_is_today(
     card, week = drawn["HomeworkView"], drawn["WeekView"]
     assert isinstance(card, HomeworkView)
     assert [day.title for day in card.days] == ["Tuesday, 24 November"]
+    assert isinstance(week, WeekView)
+    assert {head.empty for head in week.days} == {""}
     assert (week.frame.title, week.frame.subtitle) == ("9a · 23–27 November", "Saulės gimnazija")
 
 

@@ -27,6 +27,7 @@ def pictures(theme_name: str) -> dict[str, bytes]:
         "day_full": draw_day(samples.full_day("de"), theme),
         "day_calendar": draw_day(samples.calendar_day("en"), theme),
         "week_saturday": draw_week(samples.week_of_states("cs", columns=6, today=None), theme),
+        "week_empty_days": draw_week(samples.week_of_empty_days("de"), theme),
         "week_crowded": draw_week(samples.crowded_week("uk"), theme),
         "homework": draw_homework(samples.homework("lt"), theme),
         "homework_uk": draw_homework(samples.homework("uk"), theme),

@@ -22,6 +22,7 @@ from bot.render.view import (
     day_view,
     week_view,
 )
+from bot.texts import texts_in
 
 MONDAY = date(2025, 11, 17)
 DAY = date(2025, 11, 18)
@@ -262,6 +263,14 @@ def week_of_states(lang: str, *, columns: int = 5, today: int | None = 1) -> Wee
         bells=BELLS,
         today=today,
     )  # fmt: skip
+
+
+def week_of_empty_days(lang: str) -> WeekView:
+    """A week with a holiday and a day that the school has not published."""
+    week, texts = week_of_states(lang, today=None), texts_in(lang)
+    why = {2: texts("No school."), 4: texts("The school has not published this day.")}
+    days = tuple(replace(head, empty=why.get(number, "")) for number, head in enumerate(week.days))
+    return replace(week, days=days, cells=tuple(cell for cell in week.cells if cell.column not in why))
 
 
 def crowded_week(lang: str) -> WeekView:

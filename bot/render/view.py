@@ -79,12 +79,13 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class DayHead:
-    """A column of the week: what stands above it, and which lessons belong to it."""
+    """A column of the week: what stands above it, which lessons belong to it, and why there are none."""
 
     name: str
     label: str = ""
     day: date | None = None
     weekday: int = 0
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +203,11 @@ def week_view(
     )
 
 
-def day_heads(lang: str, days: Sequence[date]) -> tuple[DayHead, ...]:
-    """Heads of dated columns."""
+def day_heads(lang: str, days: Sequence[date], empty: Sequence[str] = ()) -> tuple[DayHead, ...]:
+    """Heads of dated columns; `empty` says of each day why it has no lessons, "" of one that has."""
     return tuple(
-        DayHead(dates.short_weekday(lang, day.weekday()), dates.short_date(lang, day), day, day.weekday())
-        for day in days
+        DayHead(dates.short_weekday(lang, day.weekday()), dates.short_date(lang, day), day, day.weekday(), why)
+        for day, why in zip(days, empty or [""] * len(days), strict=True)
     )
 
 

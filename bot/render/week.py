@@ -31,6 +31,8 @@ _PIECE = 40
 """What a row needs for each of several parallel groups."""
 _LEGEND = Font("Regular", 22)
 _SIGN = 26
+_EMPTY = Font("Regular", 23)
+_EMPTY_LINE = 36
 _LONG_LABEL = Font("SemiBold", 20)
 
 
@@ -57,6 +59,7 @@ def compose_week(view: WeekView, theme: Theme) -> Canvas:
     draw_head(canvas, view.frame, margin=MARGIN + 4, title_y=62, subtitle_y=98, pill_y=26)
     _draw_days(canvas, view, measure)
     _draw_gutter(canvas, view, measure)
+    _draw_empty(canvas, view, measure)
     shown = [cell for cell in view.cells if cell.row < measure.rows and cell.column < len(view.days)]
     for cell in shown:
         row, last = cell.row, min(cell.row + cell.span, measure.rows)
@@ -124,6 +127,20 @@ def _draw_days(canvas: Canvas, view: WeekView, measure: _Measure) -> None:
         y = _HEAD + (27 if label else 40)
         canvas.centred((x0 + x1) // 2, y, name, bold, name_ink, ground=ground, cell=cell)
         canvas.centred((x0 + x1) // 2, _HEAD + 53, label, plain, date_ink, ground=ground, cell=cell)
+
+
+def _draw_empty(canvas: Canvas, view: WeekView, measure: _Measure) -> None:
+    """In a column without lessons, why there are none: a day that nobody has published is not a free one."""
+    theme, high = canvas.theme, measure.tops[-1] - measure.tops[0]
+    for number, head in enumerate(view.days):
+        if not head.empty or not high or any(cell.column == number for cell in view.cells):
+            continue
+        x0, x1 = measure.lefts[number], measure.lefts[number + 1] - _GAP
+        ground = theme.today if number == view.today else theme.page
+        for at, line in enumerate(wrap(clean(head.empty), _EMPTY, x1 - x0 - 8, min(6, (high - 8) // _EMPTY_LINE))):
+            top = measure.tops[0] + 8 + at * _EMPTY_LINE
+            cell = Box(x0, top, x1, top + _EMPTY_LINE)
+            canvas.centred((x0 + x1) // 2, top + 27, line, _EMPTY, theme.meta, ground=ground, cell=cell)
 
 
 def _draw_gutter(canvas: Canvas, view: WeekView, measure: _Measure) -> None:

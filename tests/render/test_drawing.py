@@ -371,6 +371,22 @@ def test_a_long_day_keeps_the_words_of_its_homework_as_long_as_it_can() -> None:
         assert not overlapping(picture)
 
 
+@pytest.mark.parametrize("periods", [1, 4])
+@pytest.mark.parametrize("today", [None, 1])
+def test_a_column_without_lessons_says_why(periods: int, today: int | None) -> None:
+    why = ["", "The school has not published this day.", "No school: Autumn holidays", "x" * 300, "No lessons."]
+    days = [MONDAY + timedelta(days=number) for number in range(5)]
+    made = [lesson(day, number + 1, "Art") for day in (days[0], days[4]) for number in range(periods)]
+    view = week_view(made, days=day_heads("en", days, why), frame=Frame("T"), words=WORDS["en"], slots={}, today=today)
+    picture = compose_week(view, LIGHT)
+    said = " ".join(_texts(picture))
+    assert "has not published" in said
+    assert "Autumn holidays" in said
+    assert "No lessons." not in said
+    assert not escaped(picture)
+    assert not overlapping(picture)
+
+
 @pytest.mark.parametrize("columns", [5, 6, 7])
 def test_a_subject_has_one_size_on_all_days(columns: int) -> None:
     heads = day_heads("uk", [MONDAY + timedelta(days=number) for number in range(columns)])
