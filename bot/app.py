@@ -146,6 +146,7 @@ async def running(
             sources=all_sources(),
             commands=all_commands(),
             vault=Vault(config.data, environ),
+            signature=lambda: f"@{application.bot.username}",
         )
         application.bot_data[DEPS] = deps
         add_handlers(application, deps.commands)

@@ -176,7 +176,7 @@ async def day_content(
         slots = await slots_of(deps, table.school, [*shown.lessons, *due])
         card = view.day_view(
             shown.lessons,
-            frame=_frame(texts, table, dates.day_title(look.language, day), shown.week),
+            frame=_frame(deps, texts, table, dates.day_title(look.language, day), shown.week, below=_whose(table)),
             words=words_of(texts),
             slots=slots,
             lang=look.language,
@@ -220,8 +220,12 @@ async def week_content(
         slots = await slots_of(deps, table.school, [*lessons, *due])
         grid = view.week_view(
             lessons,
-            days=view.day_heads(look.language, [day.date for day in days]),
-            frame=_frame(texts, table, title, days[0].week),
+            days=view.day_heads(
+                look.language,
+                [day.date for day in days],
+                [day_texts.why_empty(texts, day, rows_only=table.rows_only) for day in days],
+            ),
+            frame=_frame(deps, texts, table, title, days[0].week, below=table.school.name),
             words=words_of(texts),
             slots=slots,
             lang=look.language,
@@ -316,7 +320,7 @@ async def picture_of(deps: Deps, shown: render.DayView | render.WeekView | rende
     return key
 
 
-def _frame(texts: Texts, table: Timetable, title: str, week: str) -> view.Frame:
+def _frame(deps: Deps, texts: Texts, table: Timetable, title: str, week: str, *, below: str) -> view.Frame:
     changed = table.changed_at.astimezone(table.school.timezone) if table.changed_at else None
     foot = [
         texts("Changed {when}").format(when=f"{dates.short_date(texts.language, changed.date())} {changed:%H:%M}")
@@ -326,9 +330,10 @@ def _frame(texts: Texts, table: Timetable, title: str, week: str) -> view.Frame:
     ]
     return view.Frame(
         title=title,
-        subtitle=_whose(table),
+        subtitle=below,
         week=texts("week {name}").format(name=week) if week else "",
         foot=" · ".join(filter(None, foot)),
+        signature=deps.signature(),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,8 @@ class Deps:
     sources: Mapping[str, Source]
     commands: Mapping[str, Command]
     vault: Vault
+    signature: Callable[[], str] = str
+    """What stands at the foot of pictures, so that a forwarded one leads back: the bot's name as Telegram said it."""
 
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by a scrape round: of two at once the one that asked first could have the last word."""

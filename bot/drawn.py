@@ -12,6 +12,7 @@ from bot.errors import SourceError
 from bot.model import Calendar, Lesson, Plan, TargetKind
 from bot.render import view
 from bot.texts import Texts, texts_in
+from bot.texts import day as day_texts
 from bot.timetable import Day, days_of
 
 
@@ -21,10 +22,13 @@ class NothingToDraw(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What the picture shows. `day` None = the week of `first`; `first` None = the first week that has anything."""
+    """What the picture shows. `day` None = the week of `first`; `first` None = the first week that has anything.
+
+    `name` "": whoever's page it is; `kind` None: a whole school's.
+    """
 
     name: str
-    kind: TargetKind
+    kind: TargetKind | None
     timezone: ZoneInfo
     source: str
     first: date | None = None
@@ -35,9 +39,9 @@ class Sheet:
 
 def draw(plan: Plan, sheet: Sheet) -> bytes:
     """The picture as PNG. Raises NothingToDraw."""
-    classes = {lesson.classes for lesson in plan.lessons}
-    if not sheet.name and len(classes) == 1:  # one class's page says by itself whose it is
-        sheet = replace(sheet, name=", ".join(classes.pop()))
+    if not sheet.name:
+        name, kind = _owner(plan)
+        sheet = replace(sheet, name=name, kind=kind)
     if sheet.day is not None:
         return _day(plan, sheet, sheet.day)
     dated = sorted(
@@ -49,12 +53,28 @@ def draw(plan: Plan, sheet: Sheet) -> bytes:
     return _week(plan, sheet, first - timedelta(days=first.weekday()))
 
 
+def _owner(plan: Plan) -> tuple[str, TargetKind | None]:
+    """Whose page it is, as far as its lessons say: what all of them have in common. "" and None: a whole school's."""
+    if len(plan.targets) == 1:
+        return plan.targets[0].name, plan.targets[0].kind
+    classes = {lesson.classes for lesson in plan.lessons}
+    if len(classes) == 1:
+        return ", ".join(classes.pop()), TargetKind.CLASS
+    for kind, seen in (
+        (TargetKind.TEACHER, {lesson.teachers for lesson in plan.lessons}),
+        (TargetKind.ROOM, {lesson.rooms for lesson in plan.lessons}),
+    ):
+        if len(seen) == 1 and (name := ", ".join(seen.pop())):
+            return name, kind
+    return "", None
+
+
 def _day(plan: Plan, sheet: Sheet, day: date) -> bytes:
     (shown,) = days_of(plan, extra=(), first=day, count=1, calendar=Calendar())
     _refuse_empty(shown.lessons, shown)
     made = view.day_view(
         shown.lessons,
-        frame=_frame(plan, sheet, dates.day_title(sheet.language, day), shown.week),
+        frame=_frame(plan, sheet, dates.day_title(sheet.language, day), shown.week, whose=sheet.name),
         words=words_of(texts_in(sheet.language)),
         slots=_slots(shown.lessons),
         lang=sheet.language,
@@ -72,7 +92,9 @@ def _week(plan: Plan, sheet: Sheet, monday: date) -> bytes:
     lessons = [lesson for day in days for lesson in day.lessons]
     _refuse_empty(lessons, days[0])
     title = dates.week_range(sheet.language, monday, days[-1].date)
-    return _grid(plan, sheet, lessons, title, view.day_heads(sheet.language, [day.date for day in days]), days[0].week)
+    why = [day_texts.why_empty(texts_in(sheet.language), day, rows_only=not plan.lessons) for day in days]
+    heads = view.day_heads(sheet.language, [day.date for day in days], why)
+    return _grid(plan, sheet, lessons, title, heads, days[0].week)
 
 
 def _weekly(plan: Plan, sheet: Sheet) -> bytes:
@@ -87,10 +109,11 @@ def _weekly(plan: Plan, sheet: Sheet) -> bytes:
 def _grid(
     plan: Plan, sheet: Sheet, lessons: Sequence[Lesson], title: str, heads: tuple[view.DayHead, ...], week: str
 ) -> bytes:
+    title = " · ".join(filter(None, (sheet.name, title)))
     made = view.week_view(
         lessons,
         days=heads,
-        frame=_frame(plan, sheet, " · ".join(filter(None, (sheet.name, title))) or plan.school, week),
+        frame=_frame(plan, sheet, title or plan.school or sheet.source, week),
         words=words_of(texts_in(sheet.language)),
         slots=_slots(lessons),
         lang=sheet.language,
@@ -112,10 +135,11 @@ def words_of(texts: Texts) -> view.Words:
         exam=texts("test"),
         homework=texts("homework"),
         free=texts("free period"),
+        week=texts("week {name}"),
     )
 
 
-def _frame(plan: Plan, sheet: Sheet, title: str, week: str) -> view.Frame:
+def _frame(plan: Plan, sheet: Sheet, title: str, week: str, *, whose: str = "") -> view.Frame:
     texts = texts_in(sheet.language)
     updated = plan.updated.astimezone(sheet.timezone) if plan.updated else None
     foot = [
@@ -124,7 +148,7 @@ def _frame(plan: Plan, sheet: Sheet, title: str, week: str) -> view.Frame:
     ]
     return view.Frame(
         title=title,
-        subtitle=" · ".join(filter(None, (sheet.name, plan.school))),
+        subtitle=" · ".join(name for name in (whose, plan.school) if name and name != title),
         week=texts("week {name}").format(name=week) if week else "",
         foot=" · ".join(filter(None, foot)),
     )

@@ -82,7 +82,7 @@ async def homework_content(
         lines = [escape(texts("Nothing to do.")), *lines]
     picture = None
     if shown and look.format != "text":
-        drawn = await _view(deps, school, target, texts, shown, ticks=ticks, exams=[] if page else exams, today=today)
+        drawn = await _view(deps, school, target, texts, shown, ticks=ticks, exams=[] if page else exams)
         picture = await compose.picture_of(deps, drawn, look)
     rows = [_task_row(task, ticks, target, first, page) for task in shown]
     rows += _navigation(texts, target, first, page, last_page)
@@ -99,7 +99,7 @@ async def exams_content(deps: Deps, target: StoredTarget, look: Look, *, viewer:
     lines = [words.exam_line(texts, task.exam) for task in exams] or [escape(texts("No tests are announced."))]
     picture = None
     if exams and look.format != "text":
-        drawn = await _view(deps, school, target, texts, [], ticks=Ticks(), exams=exams, today=today)
+        drawn = await _view(deps, school, target, texts, [], ticks=Ticks(), exams=exams)
         picture = await compose.picture_of(deps, drawn, look)
     rows: list[Row] = [[(texts("Homework"), data("h", target.id, f"{today:%Y%m%d}"))]]
     return _content(head, lines, texts, picture, look, rows)
@@ -186,19 +186,20 @@ async def _view(
     *,
     ticks: Ticks,
     exams: Sequence[Task],
-    today: date,
 ) -> HomeworkView:
     slots = await compose.slots_of(deps, school, [task.homework for task in (*tasks, *exams)])
     days = [
         view.DueDay(
-            words.due_title(texts, due, today),
+            dates.day_title(texts.language, due) if due else texts("No date"),  # tomorrow the picture is looked at too
             tuple(view.Task(task.homework, task.id in ticks.mine) for task in of_day),
         )
         for due, of_day in groupby(tasks, key=lambda task: task.due)
     ]
     return HomeworkView(
         frame=view.Frame(
-            title=texts("Homework") if tasks else texts("Tests"), subtitle=f"{target.name} · {school.name}"
+            title=texts("Homework") if tasks else texts("Tests"),
+            subtitle=f"{target.name} · {school.name}",
+            signature=deps.signature(),
         ),
         days=tuple(days),
         words=words_of(texts),

@@ -230,8 +230,10 @@ def as_lesson(change: Substitution, bells: Sequence[Bell] = ()) -> Lesson:
     """A row of a substitution plan as a lesson, for schools that publish nothing else."""
     start, end = _times(change.periods, bells)
     gone = change.kind is Kind.CANCELLED
+    # "Entfall" is the name of no lesson: struck through it would say that nothing is cancelled.
+    subject = change.subject or change.was.subject or ("" if gone else change.label)
     return Lesson(
-        subject=change.subject or change.was.subject or change.label,
+        subject=subject,
         date=change.date,
         weekday=None if change.date is None else change.date.weekday(),
         periods=change.periods,
@@ -243,7 +245,7 @@ def as_lesson(change: Substitution, bells: Sequence[Bell] = ()) -> Lesson:
         groups=change.groups,
         status=_OF_ITS_OWN.get(change.kind, Status.CHANGED),
         was=UNCHANGED if gone else change.was,
-        note=change.note,
+        note=change.note or ("" if subject or not gone else change.label),
     )
 
 

@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from bot import compose
+from bot.context import Deps
 from bot.demo.botapi import Chat, Message, Person
 from bot.demo.stage import Stage
+from bot.render import DayView, HomeworkView, WeekView
 from bot.rounds import scrape_round
 from bot.store import chats, homework, schools, subscriptions
 from bot.store.chats import Chat as StoredChat
@@ -93,6 +95,33 @@ def label(message: Message, part: str) -> str:
 @pytest.fixture
 def ona(stage: Stage) -> Person:
     return stage.api.user(ONA, "Ona", "en")
+
+
+async def test_a_picture_says_which_bot_drew_it_and_not_what_day_it_is_today(
+    stage: Stage, ona: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: dict[str, DayView | WeekView | HomeworkView] = {}
+    picture_of = compose.picture_of
+
+    async def noted(deps: Deps, view: DayView | WeekView | HomeworkView, look: compose.Look) -> str:
+        drawn[type(view).__name__] = view
+        return await picture_of(deps, view, look)
+
+    monkeypatch.setattr(compose, "picture_of", noted)
+    await follow(stage, ONA)
+    async with stage.service.deps.db.transaction() as transaction:
+        await chats.put(transaction, StoredChat(ONA, type="private", format="image"), 1)
+    await publish(stage, task("p. 45"))
+    for command in ("/homework", "/today", "/week"):
+        await said(stage, ona, command)
+    assert {view.frame.signature for view in drawn.values()} == {f"@{stage.api.state.bot.username}"}
+    assert sorted(drawn) == ["DayView", "HomeworkView", "WeekView"]
+    card, week = drawn["HomeworkView"], drawn["WeekView"]
+    assert isinstance(card, HomeworkView)
+    assert [day.title for day in card.days] == ["Tuesday, 24 November"]
+    assert isinstance(week, WeekView)
+    assert {head.empty for head in week.days} == {""}
+    assert (week.frame.title, week.frame.subtitle) == ("9a · 23–27 November", "Saulės gimnazija")
 
 
 async def test_the_list_and_a_tick(stage: Stage, ona: Person) -> None:

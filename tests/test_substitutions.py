@@ -203,3 +203,16 @@ def test_a_plan_with_dates_has_its_own_changes_in_it() -> None:
     weekly = Plan(lessons=(Lesson("Physics", weekday=1, periods=("3",)),), substitutions=(row,))
     (day,) = days_of(weekly, extra=(), first=DAY + timedelta(0), count=1, calendar=Calendar())
     assert [(item.subject, item.status.value) for item in day.lessons] == [("History", "changed")]
+
+
+def test_the_word_for_cancelled_is_no_subject() -> None:
+    """A page that names no subject: "Entfall" in its place, struck, would say that the lesson takes place."""
+    bare = Substitution(Kind.CANCELLED, DAY, ("6",), ("9a",), teachers=("HOP",), label="Entfall")
+    (found,) = merged([], bare)
+    assert (found.subject, found.note, found.teachers) == ("", "Entfall", ("HOP",))
+    (found,) = merged([], replace(bare, note="Raum 3"))
+    assert (found.subject, found.note) == ("", "Raum 3")
+    (found,) = merged([], replace(bare, was=Was(subject="Art")))
+    assert (found.subject, found.note) == ("Art", "")
+    (found,) = merged([], replace(bare, kind=Kind.EVENT, label="Ausflug"))
+    assert found.subject == "Ausflug"

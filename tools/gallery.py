@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.render import THEMES, draw_day, draw_homework, draw_week
+from bot.render import THEMES, Theme, draw_day, draw_homework, draw_week
+from bot.render.palette import palette_of
 from tools import picture_samples as samples
 
 GALLERY = Path(__file__).parent.parent / "docs" / "gallery"
@@ -27,6 +28,7 @@ def pictures(theme_name: str) -> dict[str, bytes]:
         "day_full": draw_day(samples.full_day("de"), theme),
         "day_calendar": draw_day(samples.calendar_day("en"), theme),
         "week_saturday": draw_week(samples.week_of_states("cs", columns=6, today=None), theme),
+        "week_empty_days": draw_week(samples.week_of_empty_days("de"), theme),
         "week_crowded": draw_week(samples.crowded_week("uk"), theme),
         "homework": draw_homework(samples.homework("lt"), theme),
         "homework_uk": draw_homework(samples.homework("uk"), theme),
@@ -38,8 +40,8 @@ SINGLE = ("day_lt", "day_uk", "week_pl", "homework")
 """The pictures that the docs show in full size; the others are on the contact sheets."""
 
 
-def contact_sheet(drawn: Sequence[bytes], ground: tuple[int, int, int]) -> bytes:
-    """All pictures beside and below each other, made small, in columns of about the same height."""
+def contact_sheet(drawn: Sequence[bytes], theme: Theme) -> bytes:
+    """All pictures made small, in columns of about the same height, in the colours of their theme."""
     thumbnails = []
     for png in drawn:
         with Image.open(io.BytesIO(png)) as picture, picture.convert("RGB") as whole:
@@ -50,15 +52,17 @@ def contact_sheet(drawn: Sequence[bytes], ground: tuple[int, int, int]) -> bytes
         min(columns, key=lambda column: sum(each.height + _GAP for each in column)).append(thumbnail)
     height = max(sum(each.height + _GAP for each in column) for column in columns) + _GAP
     width = len(columns) * (_THUMBNAIL + _GAP) + _GAP
-    with Image.new("RGB", (width, height), ground) as sheet:
+    with Image.new("RGB", (width, height), theme.line) as sheet:
         for number, column in enumerate(columns):
             y = _GAP
             for thumbnail in column:
                 sheet.paste(thumbnail, (_GAP + number * (_THUMBNAIL + _GAP), y))
                 y += thumbnail.height + _GAP
         out = io.BytesIO()
-        with sheet.quantize(160, dither=Image.Dither.NONE) as few:
-            few.save(out, "PNG", compress_level=9)
+        with Image.new("P", (1, 1)) as colours:
+            colours.putpalette([value for colour in palette_of(theme).colours for value in colour])
+            with sheet.quantize(palette=colours, dither=Image.Dither.NONE) as few:
+                few.save(out, "PNG", compress_level=9)
     return out.getvalue()
 
 
@@ -73,9 +77,7 @@ def main() -> None:
     for name in THEMES:
         drawn = pictures(name)
         kept = {f"{key}_{name}": png for key, png in drawn.items() if options.all or key in SINGLE}
-        kept[f"sheet_{name}"] = contact_sheet(
-            list(drawn.values()), (0xC8, 0xCF, 0xD8) if name == "light" else (0, 0, 0)
-        )
+        kept[f"sheet_{name}"] = contact_sheet(list(drawn.values()), THEMES[name])
         for key, png in kept.items():
             (options.folder / f"{key}.png").write_bytes(png)
             total += len(png)

@@ -22,6 +22,7 @@ from bot.render.view import (
     day_view,
     week_view,
 )
+from bot.texts import texts_in
 
 MONDAY = date(2025, 11, 17)
 DAY = date(2025, 11, 18)
@@ -49,20 +50,12 @@ BELLS = tuple(
 _RUNG = {bell.period: bell for bell in BELLS}
 
 WORDS = {
-    "en": Words("cancelled", "changed", "added", "moved", "test", "homework", "free period", "{count} more"),
-    "lt": Words(
-        "nevyks", "pakeista", "pridėta", "perkelta", "kontrolinis", "namų darbai", "laisva pamoka", "dar {count}"
-    ),
-    "pl": Words(
-        "odwołana", "zmiana", "dodana", "przeniesiona", "sprawdzian", "zadanie domowe", "okienko", "jeszcze {count}"
-    ),
-    "de": Words(
-        "entfällt", "geändert", "zusätzlich", "verlegt", "Klausur", "Hausaufgabe", "Freistunde", "{count} mehr"
-    ),
-    "cs": Words("odpadá", "změna", "přidáno", "přesunuto", "písemka", "domácí úkol", "volná hodina", "ještě {count}"),
-    "uk": Words(
-        "скасовано", "заміна", "додано", "перенесено", "контрольна", "домашнє завдання", "вільний урок", "ще {count}"
-    ),
+    "en": Words("cancelled", "changed", "added", "moved", "test", "homework", "free period"),
+    "lt": Words("neįvyks", "pakeista", "papildoma", "perkelta", "kontrolinis", "namų darbai", "laisva pamoka"),
+    "pl": Words("odwołane", "zmiana", "dodatkowa", "przeniesione", "sprawdzian", "zadanie domowe", "okienko"),
+    "de": Words("entfällt", "geändert", "zusätzlich", "verlegt", "Klassenarbeit", "Hausaufgaben", "Freistunde"),
+    "cs": Words("odpadá", "změna", "navíc", "přesunuto", "písemka", "domácí úkol", "volná hodina"),
+    "uk": Words("скасовано", "зміна", "додатково", "перенесено", "контрольна", "домашнє завдання", "вікно"),
 }
 
 # Subtitle, week pill, foot, signature; then eight subjects, five teachers, a task, a topic, a reason, a group.
@@ -270,6 +263,14 @@ def week_of_states(lang: str, *, columns: int = 5, today: int | None = 1) -> Wee
         bells=BELLS,
         today=today,
     )  # fmt: skip
+
+
+def week_of_empty_days(lang: str) -> WeekView:
+    """A week with a holiday and a day that the school has not published."""
+    week, texts = week_of_states(lang, today=None), texts_in(lang)
+    why = {2: texts("No school."), 4: texts("The school has not published this day.")}
+    days = tuple(replace(head, empty=why.get(number, "")) for number, head in enumerate(week.days))
+    return replace(week, days=days, cells=tuple(cell for cell in week.cells if cell.column not in why))
 
 
 def crowded_week(lang: str) -> WeekView:

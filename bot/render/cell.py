@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import time
+from enum import Enum
 
-from bot.model import Status
+from bot.model import Status, TargetKind
 from bot.render.canvas import Box, Canvas
 from bot.render.fonts import Font
 from bot.render.layout import (
@@ -15,11 +16,12 @@ from bot.render.layout import (
     draw_card,
     draw_pill,
     draw_spans,
+    facts_of,
     listed,
     look_of,
     moved_spans,
-    people_of,
     pill_width,
+    strikes,
     title_of,
 )
 from bot.render.palette import Rgb, Theme
@@ -37,10 +39,15 @@ _BAR = 8
 _RADIUS = 12
 _PIECE_GAP = 4
 _LEAST_PIECE = 30
+_LEAST_NAME = 50
 _FULL_HEIGHT = 64
 """A lower cell has one line only."""
 _ROOMY = 76
 """A lower cell is set tighter."""
+_ROOMY_FOR_TWO = 108
+"""The same for a subject of two lines, which a cell of `_TWO_LINES` px has room for at the smaller size."""
+_TWO_LINES = 96
+_TWO_LARGE_LINES = 101
 _ICON = 26
 
 _SIGNS = {"exam": "!", "changed": "≠", "added": "+", "moved": "→"}
@@ -107,7 +114,8 @@ def _draw_low(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outside
     for sign in _icons(entry):
         _draw_icon(canvas, right - 22, (box.y0 + box.y1) // 2 - 11, sign, 22, ground)
         right -= 28
-    room, was = listed(lesson.rooms), lesson.was
+    was = lesson.was
+    room = "" if view.whose is TargetKind.ROOM and was.rooms is None else listed(lesson.rooms)
     changed = was.rooms is not None and was.rooms != lesson.rooms and not look.cancelled
     font = _ROOM if changed else _HALF_ROOM
     shown = fit(room, font, (right - left) * 2 // 5) if room else ""
@@ -116,12 +124,15 @@ def _draw_low(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outside
         ink = theme.amber if changed else theme.meta
         canvas.text(right, y, shown, font, ink, ground=ground, cell=cell)
         right -= 10
-    # The group tells parallel lessons apart: it stays whole, the name gives way.
-    group = fit(listed(lesson.groups), _HALF, (right - left) // 2)
+    # The group (for others than a class, the class) tells parallel lessons apart: the name gives way first.
+    apart = lesson.groups if view.whose is TargetKind.CLASS else lesson.classes or lesson.groups
+    title = title_of(lesson)
+    least = min(_LEAST_NAME, width(title, _HALF))
+    group = fit(listed(apart), _HALF, max((right - left) // 2, right - left - least - 8))
     space = right - left - (width(group, _HALF) + 8 if group else 0)
-    label = " ".join(filter(None, (shorten(title_of(lesson), _HALF, space), group)))
+    label = " ".join(filter(None, (shorten(title, _HALF, space), group)))
     label = fit(label, _HALF, right - left)
-    canvas.text(left, y, label, _HALF, look.subject, ground=ground, cell=cell, struck=look.cancelled)
+    canvas.text(left, y, label, _HALF, look.subject, ground=ground, cell=cell, struck=strikes(lesson))
 
 
 def _icons(entry: Entry) -> list[str]:
@@ -147,19 +158,24 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
     icons = _icons(entry)
     # An exam's word needs a line of its own; without it the sign alone stands in the corner.
     pill = bool(entry.exams) and not look.cancelled and high >= 104
-    lines, font, beside = _subject_lines(title_of(lesson), right - left, (len(icons) - pill) * 30, high)
+    lines, font, place = _subject_lines(title_of(lesson), right - left, (len(icons) - pill) * 30, high)
     pill = pill and len(lines) == 1
     if pill:
         icons = [icon for icon in icons if icon != _SIGNS["exam"]]
     elif entry.exams:
-        lines, font, beside = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high)
-    icons_y = box.y0 + (10 if high >= _ROOMY else 6) if beside else box.y0 + font.size + 15
+        lines, font, place = _subject_lines(title_of(lesson), right - left, len(icons) * 30, high)
+    tight = high < (_ROOMY if len(lines) == 1 else _ROOMY_FOR_TWO)
+    icons_y = {
+        _Icons.BESIDE: box.y0 + (6 if tight else 10),
+        _Icons.BELOW: box.y0 + font.size + 15,
+        _Icons.FOOT: box.y1 - 10 - _ICON,
+    }[place]
     for at, icon in enumerate(icons):
         _draw_icon(canvas, box.x1 - 10 - _ICON - at * 30, icons_y, icon, _ICON, look.ground)
-    top = box.y0 + (5 if high < _ROOMY else 10)
+    top = box.y0 + (5 if tight else 10)
     y = top + round(font.size * 0.86)
     for line in lines:
-        canvas.text(left, y, line, font, look.subject, ground=look.ground, cell=cell, struck=look.cancelled)
+        canvas.text(left, y, line, font, look.subject, ground=look.ground, cell=cell, struck=strikes(lesson))
         y += font.size + 3
     free = box.y1 - 38 - (y - font.size - 3 + 8)
     if pill:
@@ -171,7 +187,7 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
     elif free >= 28:
         spans = _middle(entry, look, theme)
         baseline = y - font.size - 3 + 30
-        end = right - (0 if beside else len(icons) * 30)
+        end = right - (len(icons) * 30 if place is _Icons.BELOW else 0)
         draw_spans(canvas, left, baseline, spans, right=end, ground=look.ground, cell=cell)
     _draw_details(
         canvas,
@@ -179,31 +195,45 @@ def _draw_full(canvas: Canvas, box: Box, entry: Entry, view: WeekView, *, outsid
         view,
         look,
         left=left,
-        right=right,
-        y=box.y1 - (9 if high < _ROOMY else 12),
+        right=right - (len(icons) * 30 if place is _Icons.FOOT else 0),
+        y=box.y1 - (9 if tight else 12),
         cell=cell,
         row_start=row_start,
     )
 
 
-def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tuple[str, ...], Font, bool]:
-    """The subject at 29 px, else 26, on as many lines as there is room for, and whether the icons stand beside it.
+class _Icons(Enum):
+    """Where the icons of a cell stand: beside the subject, below it, or at the end of the last line."""
 
-    Icons narrow the first line, or stand below a subject that needs the whole of it.
+    BESIDE = 0
+    BELOW = 1
+    FOOT = 2
+
+
+def _subject_lines(subject: str, room: int, icons: int, high: int) -> tuple[tuple[str, ...], Font, _Icons]:
+    """The subject at 29 px, else 26, on as many lines as there is room for, and where the icons stand.
+
+    Icons narrow the first line; they give way to a subject that needs the whole of it.
     """
-    two = high >= 96
-    for size in _SUBJECT_SIZES if high >= _ROOMY else _SUBJECT_SIZES[-1:]:
-        font = Font("SemiBold", size)
+    two = high >= _TWO_LINES
+    fonts = [Font("SemiBold", size) for size in (_SUBJECT_SIZES if high >= _ROOMY else _SUBJECT_SIZES[-1:])]
+    for font in fonts:
         wide = width(subject, font)
         if wide <= room - (0 if two else icons):
-            return (subject,), font, wide <= room - icons
-        lines = split_in_two(subject, font, room, room - icons) if two else None
+            return (subject,), font, _Icons.BESIDE if wide <= room - icons else _Icons.BELOW
+        roomy = high >= (_TWO_LARGE_LINES if font.size == _SUBJECT_SIZES[0] else _TWO_LINES)
+        lines = split_in_two(subject, font, room, room - icons) if roomy else None
         if lines:
-            return lines, font, True
-    font = Font("SemiBold", _SUBJECT_SIZES[-1])
+            return lines, font, _Icons.BESIDE
+    font = fonts[-1]
+    lines = split_in_two(subject, font, room, room) if two else None
+    if lines:
+        return lines, font, _Icons.FOOT
     if two and " " in subject:
-        return wrap(subject, font, room, 2, first_room=room - icons), font, True
-    return (shorten(subject, font, room - (0 if two else icons)),), font, not two
+        lines = wrap(subject, font, room, 2, first_room=room - icons)
+        cut = lines[0].endswith(ELLIPSIS)
+        return (wrap(subject, font, room, 2), font, _Icons.FOOT) if cut else (lines, font, _Icons.BESIDE)
+    return (shorten(subject, font, room - (0 if two else icons)),), font, _Icons.BELOW if two else _Icons.BESIDE
 
 
 def _middle(entry: Entry, look: Look, theme: Theme) -> list[Span]:
@@ -227,28 +257,27 @@ def _draw_details(
     """The bottom line: room and people, the old value struck where both fit; for a cancelled lesson the word."""
     theme, lesson = canvas.theme, entry.lesson
     if look.cancelled:
-        word = fit(clean(view.words.cancelled), _ROOM, right - left)
-        canvas.text(left, y, word, _ROOM, theme.red, ground=look.ground, cell=cell)
+        gone = [Span(clean(view.words.cancelled), _ROOM, theme.red)]
+        if view.whose is not TargetKind.CLASS:
+            gone.append(Span(listed(lesson.classes), _META, theme.meta))
+        draw_spans(canvas, left, y, gone, right=right, ground=look.ground, cell=cell)
         return
     spans: list[Span] = []
     if lesson.start is not None and row_start is not None and lesson.start != row_start:
         spans.append(Span(clock(lesson.start), _META._replace(tabular=True), theme.text))
-    people, were = people_of(lesson, view.whose)
-    was = lesson.was
-    old_rooms = None if was.rooms is None else listed(was.rooms)
-    old_people = None if were is None else listed(were)
-    rooms = change_spans(
-        listed(lesson.rooms), old_rooms, plain=_META, bold=_ROOM, ink=theme.text, theme=theme, usual=_ROOM
-    )  # fmt: skip
-    spans += rooms
-    others = change_spans(listed(people), old_people, plain=_META, bold=_ROOM, ink=theme.meta, theme=theme)
+    first, *middle, last = facts_of(lesson, view.whose)
+    spans += change_spans(
+        listed(first.now), first.old, plain=_META, bold=_ROOM, ink=theme.text, theme=theme, usual=_ROOM
+    )
+    for fact in middle:
+        spans += change_spans(listed(fact.now), fact.old, plain=_META, bold=_ROOM, ink=theme.meta, theme=theme)
+    others = change_spans(listed(last.now), last.old, plain=_META, bold=_ROOM, ink=theme.meta, theme=theme)
     used = sum(width(span.text, span.font) + 10 for span in spans)
     if sum(width(span.text, span.font) + 10 for span in others) > right - left - used:
         # Not both: what is new counts.
         others = [span for span in others if not span.struck] or others
-    if len(people) == 1 and others:
-        last = others[-1]
-        name = fit_name(last.text, last.font, max(0, right - left - used))
+    if len(last.now) == 1 and others:
+        name = fit_name(others[-1].text, others[-1].font, max(0, right - left - used))
         # Two letters and "…" say less than nothing.
-        others[-1] = last._replace(text=name if len(name) > 4 or not name.endswith(ELLIPSIS) else "")
+        others[-1] = others[-1]._replace(text=name if len(name) > 4 or not name.endswith(ELLIPSIS) else "")
     draw_spans(canvas, left, y, spans + others, right=right, ground=look.ground, cell=cell)

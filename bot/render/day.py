@@ -25,13 +25,15 @@ MAX_HEIGHT = 1280
 _HEAD = 132
 _FOOT = 60
 
-# Full; one line of homework; homework as a sign only (its text goes to the caption); then lower rows for long days.
+# Full; one line of homework; the same in lower rows; homework as a sign only (its text goes to the caption); then
+# lower rows for long days.
 LADDER = (
     Step(102, 10, 56, homework_lines=2, subject_y=47, meta_y=84),
     Step(98, 7, 50, homework_lines=1, subject_y=45, meta_y=82),
+    Step(88, 5, 46, homework_lines=1, subject_y=40, meta_y=75),
     Step(96, 6, 46, homework_lines=0, subject_y=44, meta_y=81),
     Step(82, 5, 42, homework_lines=0, subject_y=37, meta_y=70, subject=(33, 30), meta=27, number=33, pill=32),
-    Step(72, 4, 40, homework_lines=0, subject_y=32, meta_y=61, subject=(30,), meta=26, number=30, pill=30),
+    Step(72, 4, 40, homework_lines=0, subject_y=31, meta_y=62, subject=(30,), meta=26, number=30, pill=30),
     Step(50, 4, 40, homework_lines=0, subject_y=34, meta_y=34, subject=(29, 27), meta=25, number=28, pill=30),
 )
 

@@ -13,7 +13,7 @@ from typing import Any
 from bot.render.palette import Theme
 from bot.render.view import View
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Goes up whenever the same view gives other pixels: old pictures are then drawn and sent anew."""
 
 

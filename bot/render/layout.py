@@ -33,6 +33,23 @@ class Span(NamedTuple):
     struck: bool = False
 
 
+def strikes(lesson: Lesson) -> bool:
+    """Whether the title of a cancelled lesson is struck: a subject is, «no lesson» in its place is not."""
+    return lesson.status is Status.CANCELLED and bool(clean(lesson.subject))
+
+
+class Fact(NamedTuple):
+    """Rooms, classes or teachers of a lesson, and what they were before the change; None = they did not change."""
+
+    now: tuple[str, ...]
+    before: tuple[str, ...] | None
+
+    @property
+    def old(self) -> str | None:
+        """What it was before, in one line."""
+        return None if self.before is None else listed(self.before)
+
+
 class Look(NamedTuple):
     """How a lesson's state looks: its colours, its frame (0 px = none), its pills from right to left."""
 
@@ -84,15 +101,19 @@ def title_of(lesson: Lesson) -> str:
     return clean(lesson.subject) or clean(lesson.note) or "–"
 
 
-def people_of(lesson: Lesson, whose: TargetKind) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
-    """Who else is there, now and before: teachers for a class, classes for a teacher, both for a room."""
+def facts_of(lesson: Lesson, whose: TargetKind | None) -> list[Fact]:
+    """Where a lesson is and who is there, the most wanted first; what goes without saying (the class of a class's
+    plan, the room of a room's) is left out. `whose` None: a whole school's plan."""
     was = lesson.was
+    rooms = Fact(lesson.rooms, was.rooms)
+    classes, teachers = Fact(lesson.classes, was.classes), Fact(lesson.teachers, was.teachers)
     if whose is TargetKind.CLASS:
-        return lesson.teachers, was.teachers
+        return [rooms, teachers]
     if whose is TargetKind.TEACHER:
-        return lesson.classes, was.classes
-    before = None if was.classes is None and was.teachers is None else (*(was.classes or ()), *(was.teachers or ()))
-    return (*lesson.classes, *lesson.teachers), before
+        return [rooms, classes]
+    if whose is TargetKind.ROOM:
+        return [classes, teachers] if len(lesson.rooms) < 2 and was.rooms is None else [classes, rooms, teachers]
+    return [classes, rooms, teachers]
 
 
 def listed(values: Sequence[str]) -> str:

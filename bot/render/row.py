@@ -15,11 +15,12 @@ from bot.render.layout import (
     draw_card,
     draw_pill,
     draw_spans,
+    facts_of,
     listed,
     look_of,
     moved_spans,
-    people_of,
     pill_width,
+    strikes,
     title_of,
 )
 from bot.render.palette import Hue, Theme, hairline
@@ -95,6 +96,8 @@ def draw_slot(canvas: Canvas, y: int, slot: Slot, view: DayView, step: Step, col
         word = word[:1].upper() + word[1:]
         draw_line(canvas, y, step.free, word, columns, number=clean(slot.label), times=times)
         return
+    label = clean(slot.label)
+    size = _number_size(label, step, columns)
     for at, entry in enumerate(slot.entries):
         height = _entry_height(entry, step, columns)
         hue = _hue(view, entry, canvas.theme)
@@ -104,12 +107,12 @@ def draw_slot(canvas: Canvas, y: int, slot: Slot, view: DayView, step: Step, col
             radius=_RADIUS, bar_width=BAR, outside=canvas.theme.page,
         )  # fmt: skip
         own_time = (entry.lesson.start, entry.lesson.end) != (slot.start, slot.end) and entry.lesson.start is not None
-        if at == 0:
-            _draw_number(canvas, y, clean(slot.label), entry, look, step, columns)
+        if at == 0 and size:
+            _draw_number(canvas, y, label, Font("Bold", size), entry, look, step, columns)
         if at == 0 or own_time:
             start, end = (entry.lesson.start, entry.lesson.end) if own_time else (slot.start, slot.end)
             _draw_times(canvas, y, clock(start), clock(end), look, step, columns)
-        _draw_entry(canvas, y, entry, look, hue, view, step, columns)
+        _draw_entry(canvas, y, entry, look, hue, view, step, columns, lead="" if size else label)
         y += height + STACK_GAP
 
 
@@ -118,17 +121,19 @@ def _hue(view: DayView, entry: Entry, theme: Theme) -> Hue:
     return theme.hue(view.slots.get(entry.lesson.subject))
 
 
-def _draw_number(canvas: Canvas, y: int, label: str, entry: Entry, look: Look, step: Step, columns: Columns) -> None:
-    if not label:
-        return
+def _number_size(label: str, step: Step, columns: Columns) -> int:
+    """The size at which a period stands in its column; 0 = «2nd long break» has no room there."""
+    room = columns.time - 4 - MARGIN - BAR - 8
+    return next((size for size in (step.number, 28, 24, 20) if label and width(label, Font("Bold", size)) <= room), 0)
+
+
+def _draw_number(
+    canvas: Canvas, y: int, label: str, font: Font, entry: Entry, look: Look, step: Step, columns: Columns
+) -> None:
     cell = Box(MARGIN + BAR, y, columns.time - 4, y + step.row)
-    room = cell.x1 - cell.x0 - 16
-    size = next((s for s in (step.number, 28, 24, 20) if width(label, Font("Bold", s)) <= room), 20)
-    font = Font("Bold", size)
-    label = fit(label, font, room)
     theme = canvas.theme
     ink = theme.amber if entry.lesson.status is Status.MOVED else theme.meta if look.cancelled else look.subject
-    baseline = y + (step.row + round(size * 0.727)) // 2
+    baseline = y + (step.row + round(font.size * 0.727)) // 2
     middle = (cell.x0 + cell.x1) // 2 - 1
     canvas.centred(middle, baseline, label, font, ink, ground=look.ground, cell=cell)
 
@@ -145,8 +150,9 @@ def _draw_times(canvas: Canvas, y: int, start: str, end: str, look: Look, step: 
 
 
 def _draw_entry(
-    canvas: Canvas, y: int, entry: Entry, look: Look, hue: Hue, view: DayView, step: Step, columns: Columns
-) -> None:
+    canvas: Canvas, y: int, entry: Entry, look: Look, hue: Hue, view: DayView, step: Step, columns: Columns,
+    *, lead: str,
+) -> None:  # fmt: skip
     theme = canvas.theme
     lesson = entry.lesson
     right = _draw_pills(canvas, y, look, step, columns)
@@ -161,13 +167,13 @@ def _draw_entry(
     shown = fit(title, font, room)
     canvas.text(
         columns.text, y + step.subject_y, shown, font, look.subject,
-        ground=look.ground, cell=cell, struck=look.cancelled,
+        ground=look.ground, cell=cell, struck=strikes(lesson),
     )  # fmt: skip
     sign = bool(entry.homework) and not step.homework_lines
     end = (right if step.one_line else columns.right) - (38 if sign else 0)
     start = columns.text + (width(shown, font) + 18 if step.one_line else 0)
     cell = Box(start - 3, y, end + 3, y + step.row)
-    spans = _details(entry, view, look, step, theme)
+    spans = _details(entry, view, look, step, theme, lead=lead)
     draw_spans(canvas, start, y + step.meta_y, spans, right=end, ground=look.ground, cell=cell)
     if sign:
         canvas.glyph(end + 12, y + step.meta_y - 22, "book", 26, theme.accent, ground=look.ground)
@@ -199,28 +205,30 @@ def _draw_tasks(canvas: Canvas, y: int, tasks: list[str], look: Look, hue: Hue, 
         canvas.text(columns.text + 38, baseline, task, _HOMEWORK, theme.text, ground=look.ground, cell=cell)
 
 
-def _details(entry: Entry, view: DayView, look: Look, step: Step, theme: Theme) -> list[Span]:
-    """The second line: room · people · group · exam · note, what changed with its old value struck."""
+def _details(entry: Entry, view: DayView, look: Look, step: Step, theme: Theme, *, lead: str) -> list[Span]:
+    """The second line: `lead` · room · people · group · exam · note, what changed with its old value struck."""
     lesson = entry.lesson
     plain, bold = Font("Regular", step.meta), Font("SemiBold", step.meta)
     note = clean(lesson.note) if lesson.subject else ""
-    people, were = people_of(lesson, view.whose)
+    facts = facts_of(lesson, view.whose)
     if look.cancelled:
-        if note:
-            return [Span(note, plain, theme.red)]
-        return _dotted(
-            [[Span(v, plain, theme.meta)] for v in (listed(lesson.rooms), listed(people)) if v], plain, theme
-        )
+        shown = facts if not note else facts[:1] if view.whose is None else []
+        names = [lead, *(listed(fact.now) for fact in shown)]
+        fields = [[Span(name, plain, theme.meta)] for name in names if name]
+        return _dotted([*fields, *([[Span(note, plain, theme.red)]] if note else [])], plain, theme)
     was = lesson.was
-    old_rooms = None if was.rooms is None else listed(was.rooms)
-    old_people = None if were is None else listed(were)
     old_subject = clean(was.subject) if was.subject and was.subject != lesson.subject else ""
+    *places, people = [
+        change_spans(listed(fact.now), fact.old, plain=plain, bold=bold, ink=theme.meta, theme=theme) for fact in facts
+    ]
+    group = [Span(listed(lesson.groups), plain, theme.meta)] if listed(lesson.groups) else []
     fields = [
+        [Span(lead, plain, theme.meta)] if lead else [],
         moved_spans(entry, plain=plain, bold=bold, theme=theme),
         [Span(old_subject, plain, theme.struck, struck=True)] if old_subject else [],
-        change_spans(listed(lesson.rooms), old_rooms, plain=plain, bold=bold, ink=theme.meta, theme=theme),
-        change_spans(listed(people), old_people, plain=plain, bold=bold, ink=theme.meta, theme=theme),
-        [Span(listed(lesson.groups), plain, theme.meta)] if listed(lesson.groups) else [],
+        *places,
+        # On a short line the group comes before the names: it tells parallel lessons apart.
+        *((group, people) if step.one_line else (people, group)),
         [Span(text, plain, theme.meta) for text in [clean("; ".join(e.text for e in entry.exams))] if text],
         [Span(note, plain, theme.amber if look.line == theme.amber_line else theme.meta)] if note else [],
     ]

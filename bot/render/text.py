@@ -97,7 +97,7 @@ def fit(text: str, font: Font, room: int) -> str:
             low = middle
         else:
             high = middle - 1
-    head = text[:low].rstrip(" ,;-–·(")
+    head = text[:low].rstrip(" .,:;/-–·(")
     return head + ELLIPSIS if head else ""
 
 
@@ -146,13 +146,19 @@ def wrap(text: str, font: Font, room: int, lines: int, *, first_room: int | None
 
 @lru_cache(maxsize=2048)
 def shorten(text: str, font: Font, room: int) -> str:
-    """A name on one line: whole, else with words cut as schools cut them («Англ. мова»), else with "…"."""
+    """A name on one line: whole, else with words cut as schools cut them («Англ. мова», «Anglų k.»), else with "…"."""
     words = text.split()
+    whole = words[:1]
     if width(text, font) > room and 2 <= len(words) <= 4:
         for at in range(len(words)):
             for kept in _cuts(words[at]):
                 words[at] = kept
                 shorter = " ".join(words)
+                if width(shorter, font) <= room:
+                    return shorter
+        if len(words) == 2 and words[1][:2].isalpha():
+            for first in (*whole, words[0]):
+                shorter = f"{first} {words[1][0]}."
                 if width(shorter, font) <= room:
                     return shorter
     return fit(text, font, room)
@@ -161,7 +167,7 @@ def shorten(text: str, font: Font, room: int) -> str:
 def _cuts(word: str) -> list[str]:
     """Ways to cut a word, the longest first: after a consonant, before a vowel, three letters at least."""
     plain = unicodedata.normalize("NFD", word.lower())
-    if len(word) < 6 or not word.isalpha() or len(plain.translate(_NO_MARKS)) != len(word):
+    if len(word) < 5 or not word.isalpha() or len(plain.translate(_NO_MARKS)) != len(word):
         return []
     plain = plain.translate(_NO_MARKS)
     places = [at for at in range(len(word) - 2, 2, -1) if plain[at] in _VOWELS and plain[at - 1] not in _VOWELS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from bot import dates
@@ -14,7 +14,7 @@ from bot.render.palette import subject_key
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a picture in the chat's language, lower case. `more` holds a `{count}`."""
+    """The words of a picture in the chat's language, lower case. `more` holds a `{count}`, `week` a `{name}`."""
 
     cancelled: str
     changed: str
@@ -24,6 +24,7 @@ class Words:
     homework: str
     free: str
     more: str = "+{count}"
+    week: str = "{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +63,29 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """A day card. `loose` is homework of subjects that the day has no lesson of; `slots` are colours by subject."""
+    """A day card. `loose` is homework of subjects that the day has no lesson of; `slots` are colours by subject.
+
+    `whose` None: a whole school's plan, in which every lesson says its class.
+    """
 
     frame: Frame
     rows: tuple[Slot, ...]
     words: Words
     slots: Mapping[str, int]
     loose: tuple[Homework, ...] = ()
-    whose: TargetKind = TargetKind.CLASS
+    whose: TargetKind | None = TargetKind.CLASS
     lang: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class DayHead:
-    """A column of the week: what stands above it, and which lessons belong to it."""
+    """A column of the week: what stands above it, which lessons belong to it, and why there are none."""
 
     name: str
     label: str = ""
     day: date | None = None
     weekday: int = 0
+    empty: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class WeekView:
     words: Words
     slots: Mapping[str, int]
     today: int | None = None
-    whose: TargetKind = TargetKind.CLASS
+    whose: TargetKind | None = TargetKind.CLASS
     lang: str = "en"
 
 
@@ -149,11 +154,11 @@ def day_view(
     homework: Sequence[Homework] = (),
     exams: Sequence[Exam] = (),
     bells: Sequence[Bell] = (),
-    whose: TargetKind = TargetKind.CLASS,
+    whose: TargetKind | None = TargetKind.CLASS,
 ) -> DayView:
     """The card of one day. Lessons, homework and exams are those of the day already; their order does not matter."""
     bells = tuple(bells)
-    grid = lay_out([lessons], bells)
+    grid = lay_out([_with_weeks(lessons, frame, words.week)], bells)
     entries, loose = _with_tasks(grid.blocks, homework, exams, lang)
     rung = {bell.period: bell for bell in bells}
     rows: list[Slot] = []
@@ -180,10 +185,11 @@ def week_view(
     exams: Sequence[Exam] = (),
     bells: Sequence[Bell] = (),
     today: int | None = None,
-    whose: TargetKind = TargetKind.CLASS,
+    whose: TargetKind | None = TargetKind.CLASS,
 ) -> WeekView:
     """The grid of one week. A lesson stands under the head with its date; one without a date, with its weekday."""
-    columns = [[lesson for lesson in lessons if _belongs(lesson, head)] for head in days]
+    marked = _with_weeks(lessons, frame, "{name}")  # a cell has no room for more
+    columns = [[lesson for lesson in marked if _belongs(lesson, head)] for head in days]
     grid = lay_out(columns, bells)
     cells: list[Cell] = []
     for number, head in enumerate(days):
@@ -197,17 +203,27 @@ def week_view(
     )
 
 
-def day_heads(lang: str, days: Sequence[date]) -> tuple[DayHead, ...]:
-    """Heads of dated columns."""
+def day_heads(lang: str, days: Sequence[date], empty: Sequence[str] = ()) -> tuple[DayHead, ...]:
+    """Heads of dated columns; `empty` says of each day why it has no lessons, "" of one that has."""
     return tuple(
-        DayHead(dates.short_weekday(lang, day.weekday()), dates.short_date(lang, day), day, day.weekday())
-        for day in days
+        DayHead(dates.short_weekday(lang, day.weekday()), dates.short_date(lang, day), day, day.weekday(), why)
+        for day, why in zip(days, empty or [""] * len(days), strict=True)
     )
 
 
 def weekday_heads(lang: str, weekdays: Sequence[int]) -> tuple[DayHead, ...]:
     """Heads of the columns of a plan without dates; 0 = Monday."""
     return tuple(DayHead(dates.short_weekday(lang, number), "", None, number) for number in weekdays)
+
+
+def _with_weeks(lessons: Sequence[Lesson], frame: Frame, pattern: str) -> list[Lesson]:
+    """The lessons; where nothing says which week it is, those of one type of week say of which, before their group."""
+    if frame.week:
+        return list(lessons)
+    return [
+        replace(lesson, groups=(pattern.replace("{name}", lesson.week), *lesson.groups)) if lesson.week else lesson
+        for lesson in lessons
+    ]
 
 
 def _belongs(lesson: Lesson, head: DayHead) -> bool:

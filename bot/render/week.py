@@ -10,7 +10,7 @@ from bot.render.cell import SMALL, draw_cell, draw_sign, sign_of
 from bot.render.fonts import Font
 from bot.render.layout import draw_foot, draw_head
 from bot.render.palette import Rgb, Theme
-from bot.render.text import clean, fit, width
+from bot.render.text import clean, fit, width, wrap
 from bot.render.view import WeekView, clock
 
 WIDTH = 1280
@@ -31,6 +31,9 @@ _PIECE = 40
 """What a row needs for each of several parallel groups."""
 _LEGEND = Font("Regular", 22)
 _SIGN = 26
+_EMPTY = Font("Regular", 23)
+_EMPTY_LINE = 36
+_LONG_LABEL = Font("SemiBold", 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def compose_week(view: WeekView, theme: Theme) -> Canvas:
     draw_head(canvas, view.frame, margin=MARGIN + 4, title_y=62, subtitle_y=98, pill_y=26)
     _draw_days(canvas, view, measure)
     _draw_gutter(canvas, view, measure)
+    _draw_empty(canvas, view, measure)
     shown = [cell for cell in view.cells if cell.row < measure.rows and cell.column < len(view.days)]
     for cell in shown:
         row, last = cell.row, min(cell.row + cell.span, measure.rows)
@@ -81,8 +85,9 @@ def _measure(view: WeekView) -> _Measure:
     for height in heights:
         tops.append(tops[-1] + height)
     columns = max(1, len(view.days))
-    inside = WIDTH - 2 * MARGIN - _GUTTER + _GAP
-    lefts = tuple(MARGIN + _GUTTER + inside * i // columns for i in range(columns + 1))
+    # Columns of one width: a name that just fits would else be set larger on Monday than on Tuesday.
+    wide = (WIDTH - 2 * MARGIN - _GUTTER + _GAP) // columns
+    lefts = tuple(MARGIN + _GUTTER + wide * i for i in range(columns + 1))
     left_out = sum(len(cell.entries) for cell in view.cells if cell.row >= len(heights))
     return _Measure(tuple(tops), lefts, tops[-1] + below, foot_lines, left_out)
 
@@ -116,12 +121,26 @@ def _draw_days(canvas: Canvas, view: WeekView, measure: _Measure) -> None:
             bottom = measure.tops[-1] + _GAP // 2
             canvas.rounded(Box(x0 - 4, _HEAD - 6, x1 + 4, bottom), 16, ground, outside=theme.page)
         cell = Box(x0, _HEAD - 6, x1, _HEAD + _DAYS)
-        bold, plain = Font("Bold", 31), Font("Regular", 23, tabular=True)
+        bold, plain = Font("Bold", 31), Font("Regular", 23)
         name = fit(clean(head.name), bold, x1 - x0 - 8)
         label = fit(clean(head.label), plain, x1 - x0 - 8)
         y = _HEAD + (27 if label else 40)
         canvas.centred((x0 + x1) // 2, y, name, bold, name_ink, ground=ground, cell=cell)
         canvas.centred((x0 + x1) // 2, _HEAD + 53, label, plain, date_ink, ground=ground, cell=cell)
+
+
+def _draw_empty(canvas: Canvas, view: WeekView, measure: _Measure) -> None:
+    """In a column without lessons, why there are none: a day that nobody has published is not a free one."""
+    theme, high = canvas.theme, measure.tops[-1] - measure.tops[0]
+    for number, head in enumerate(view.days):
+        if not head.empty or not high or any(cell.column == number for cell in view.cells):
+            continue
+        x0, x1 = measure.lefts[number], measure.lefts[number + 1] - _GAP
+        ground = theme.today if number == view.today else theme.page
+        for at, line in enumerate(wrap(clean(head.empty), _EMPTY, x1 - x0 - 8, min(6, (high - 8) // _EMPTY_LINE))):
+            top = measure.tops[0] + 8 + at * _EMPTY_LINE
+            cell = Box(x0, top, x1, top + _EMPTY_LINE)
+            canvas.centred((x0 + x1) // 2, top + 27, line, _EMPTY, theme.meta, ground=ground, cell=cell)
 
 
 def _draw_gutter(canvas: Canvas, view: WeekView, measure: _Measure) -> None:
@@ -138,15 +157,18 @@ def _draw_gutter(canvas: Canvas, view: WeekView, measure: _Measure) -> None:
         for number, (text, font, ink) in enumerate(lines):
             cap = round(font.size * 0.727)
             y = (top + bottom + cap) // 2 + (2 * number - len(lines) + 1) * 14
-            if len(lines) == 3:
+            if len(lines) == 3 and lines[1][1].weight == "Bold":
                 y = (top + 9 + cap, (top + bottom + cap) // 2, bottom - 11)[number]
-            canvas.centred(middle, y, fit(text, font, 80), font, ink, ground=theme.page, cell=cell)
+            canvas.centred(middle, y, fit(text, font, 86), font, ink, ground=theme.page, cell=cell)
 
 
 def _period_lines(label: str, start: str, end: str, high: int, theme: Theme) -> list[tuple[str, Font, Rgb]]:
     roomy = high >= _PERIOD_HEIGHT
     plain = Font("Regular", 23 if roomy else 21, tabular=True)
     lines: list[tuple[str, Font, Rgb]] = []
+    if label and width(label, Font("Bold", 22, tabular=True)) > 76:
+        named = [(line, _LONG_LABEL, theme.text) for line in wrap(label, _LONG_LABEL, 86, 2 if high >= 56 else 1)]
+        return [*named, (start, plain, theme.meta)] if roomy and start else named
     if label:
         fonts = [Font("Bold", size, tabular=True) for size in ((32, 26, 22) if roomy else (26, 22))]
         lines.append((label, next((font for font in fonts if width(label, font) <= 76), fonts[-1]), theme.text))

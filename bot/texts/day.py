@@ -33,12 +33,8 @@ def summary(texts: Texts, day: Day, *, rows_only: bool = False) -> str:
 
     `rows_only`: the school publishes changes and no plan, so a day without any is not a day without lessons.
     """
-    if not day.known:
-        return escape(texts("The school has not published this day."))
-    if day.free:
-        return escape(texts("No school: {name}").format(name=day.free) if day.free != "-" else texts("No school."))
-    if not day.lessons:
-        return escape(texts("No changes.") if rows_only else texts("No lessons."))
+    if said := why_empty(texts, day, rows_only=rows_only):
+        return escape(said)
     parts = [] if rows_only else [texts.plural("{count} lesson", "{count} lessons", _slots_held(day))]
     cancelled = sum(lesson.status is Status.CANCELLED for lesson in day.lessons)
     changed = sum(lesson.status in {Status.CHANGED, Status.ADDED, Status.MOVED} for lesson in day.lessons)
@@ -47,6 +43,17 @@ def summary(texts: Texts, day: Day, *, rows_only: bool = False) -> str:
     if cancelled:
         parts.append(texts.plural("{count} cancelled", "{count} cancelled", cancelled))
     return escape(" · ".join(parts))
+
+
+def why_empty(texts: Texts, day: Day, *, rows_only: bool = False) -> str:
+    """Why a day has no lessons to show: unknown, free, or just none; "" when it has some. No HTML."""
+    if not day.known:
+        return texts("The school has not published this day.")
+    if day.free:
+        return texts("No school: {name}").format(name=day.free) if day.free != "-" else texts("No school.")
+    if not day.lessons:
+        return texts("No changes.") if rows_only else texts("No lessons.")
+    return ""
 
 
 def _slots_held(day: Day) -> int:

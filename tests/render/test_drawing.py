@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -58,10 +59,20 @@ texts = st.one_of(
     st.text(max_size=200),
 )  # fmt: skip
 short = st.one_of(st.sampled_from(["", "214", "Konferencijų salė", "W" * 60, HEBREW]), st.text(max_size=30))
-several = st.lists(short, max_size=3).map(tuple)
+SUBJECTS = st.sampled_from(
+    [
+        "", "F", "Matematika", "Język polski", "Anglų kalba", "Англійська мова", "Ćwiczenia Ężę",
+        "Fremdsprachenunterricht", "Podstawy przedsiębiorczości", "Wychowanie do życia w rodzinie",
+    ]
+)  # fmt: skip
+VALUES = st.sampled_from(["", "214", "K-2", "S. Wąż", "ŻÓŁĆ", "Konferencijų salė", "Małgorzata Brzęczyszczykiewicz"])
 
 
-def _one(draw: st.DrawFn, subject: str, weekday: int, period: int, group: int, start: int | None) -> Lesson:
+def _one(
+    draw: st.DrawFn, value: st.SearchStrategy[str], subject: str, weekday: int, period: int, group: int,
+    start: int | None,
+) -> Lesson:  # fmt: skip
+    several = st.lists(value, max_size=3).map(tuple)
     return Lesson(
         subject,
         weekday=weekday,
@@ -70,17 +81,20 @@ def _one(draw: st.DrawFn, subject: str, weekday: int, period: int, group: int, s
         end=time((start + 45) // 60, (start + 45) % 60) if start else None,
         teachers=draw(several),
         rooms=draw(several),
+        classes=draw(several),
         groups=(str(group),) if group else (),
         status=draw(st.sampled_from(Status)),
         was=draw(st.sampled_from([Was(), Was(rooms=("9",)), Was(subject="Old", teachers=("X. Y",))])),
-        note=draw(short),
+        note=draw(value),
     )
 
 
 @st.composite
-def lessons(draw: st.DrawFn) -> list[Lesson]:
+def lessons(
+    draw: st.DrawFn, subject: st.SearchStrategy[str] = texts, value: st.SearchStrategy[str] = short
+) -> list[Lesson]:
     """0 to 14 periods on 5 days, 0 to 6 groups in a slot, with or without periods and times."""
-    subjects = draw(st.lists(texts, min_size=1, max_size=5))
+    subjects = draw(st.lists(subject, min_size=1, max_size=5))
     made: list[Lesson] = []
     timed = draw(st.booleans())
     for weekday in range(draw(st.integers(0, 5))):
@@ -88,28 +102,29 @@ def lessons(draw: st.DrawFn) -> list[Lesson]:
             start = draw(MINUTES) if timed and draw(st.booleans()) else None
             groups = draw(st.sampled_from([1, 1, 1, 0, 2, 6]))
             made += [
-                _one(draw, draw(st.sampled_from(subjects)), weekday, period, group, start) for group in range(groups)
+                _one(draw, value, draw(st.sampled_from(subjects)), weekday, period, group, start)
+                for group in range(groups)
             ]
     return made
 
 
 def escaped(picture: Canvas) -> list[canvas.Ink]:
-    """Texts whose pixels would leave their cell; stacked marks are cut at it and do not count."""
+    """Texts whose pixels would leave their cell; stacked marks that are higher than it are cut, and do not count."""
     whole = Box(0, 0, picture.width, picture.height)
     return [
         ink
         for ink in picture.inks
         if not whole.holds(ink.cell)
         or not (ink.cell.x0 <= ink.box.x0 and ink.box.x1 <= ink.cell.x1)
-        or not (ink.cell.holds(ink.box) or _stacked(ink.text))
+        or not (ink.cell.holds(ink.box) or _too_high(ink))
     ]
 
 
-def _stacked(text: str) -> bool:
-    """Whether letters of this text may be higher than a line: two marks on one letter, another font."""
-    apart = unicodedata.normalize("NFD", text)
-    marks = [unicodedata.combining(char) > 0 for char in apart]
-    return any(map(all, pairwise(marks))) or needs_fallback(text) or any(map(unicodedata.combining, text))
+def _too_high(ink: canvas.Ink) -> bool:
+    """Whether this text is higher than its cell: only with two marks on a letter, or in another font."""
+    marks = [unicodedata.combining(char) > 0 for char in unicodedata.normalize("NFD", ink.text)]
+    stacked = any(map(all, pairwise(marks))) or needs_fallback(ink.text)
+    return stacked and ink.box.y1 - ink.box.y0 > ink.cell.y1 - ink.cell.y0
 
 
 def frames() -> st.SearchStrategy[Frame]:
@@ -125,9 +140,11 @@ words = st.sampled_from([*WORDS.values(), Words(*["W" * 50] * 7)])
     made=lessons(),
     frame=frames(),
     word=words,
-    whose=st.sampled_from(TargetKind),
+    whose=st.sampled_from([*TargetKind, None]),
 )
-def test_any_day_is_drawn_inside_its_bounds(made: list[Lesson], frame: Frame, word: Words, whose: TargetKind) -> None:
+def test_any_day_is_drawn_inside_its_bounds(
+    made: list[Lesson], frame: Frame, word: Words, whose: TargetKind | None
+) -> None:
     view = day_view(
         [one for one in made if one.weekday == 0], frame=frame, words=word, slots={"Fizika": 3},
         homework=[Homework(one.subject, one.note) for one in made[:3]],
@@ -139,11 +156,20 @@ def test_any_day_is_drawn_inside_its_bounds(made: list[Lesson], frame: Frame, wo
 
 
 @few
-@given(made=lessons(), frame=frames(), word=words, today=st.sampled_from([None, 0, 4]))
-def test_any_week_is_drawn_inside_its_bounds(made: list[Lesson], frame: Frame, word: Words, today: int | None) -> None:
+@given(
+    made=lessons(),
+    frame=frames(),
+    word=words,
+    whose=st.sampled_from([*TargetKind, None]),
+    today=st.sampled_from([None, 0, 4]),
+)
+def test_any_week_is_drawn_inside_its_bounds(
+    made: list[Lesson], frame: Frame, word: Words, whose: TargetKind | None, today: int | None
+) -> None:
     view = week_view(
-        made, days=weekday_heads("lt", range(5)), frame=frame, words=word, slots={"Fizika": 3}, bells=BELLS, today=today
-    )
+        made, days=weekday_heads("lt", range(5)), frame=frame, words=word, slots={"Fizika": 3}, bells=BELLS,
+        today=today, whose=whose,
+    )  # fmt: skip
     picture = compose_week(view, LIGHT)
     assert (picture.width, picture.height <= 1280) == (1280, True)
     assert not escaped(picture)
@@ -236,6 +262,33 @@ def test_no_text_is_printed_over_another(periods: int) -> None:
     assert not overlapping(compose_day(card, LIGHT))
 
 
+@few
+@given(
+    made=lessons(SUBJECTS, VALUES),
+    lang=st.sampled_from([*WORDS]),
+    whose=st.sampled_from([*TargetKind, None]),
+    tasks=st.lists(SUBJECTS, max_size=5),
+    columns=st.sampled_from([5, 6, 7]),
+)
+def test_no_text_of_any_timetable_is_printed_over_another(
+    made: list[Lesson], lang: str, whose: TargetKind | None, tasks: list[str], columns: int
+) -> None:
+    frame = Frame("9a · 17–21", "Saulės gimnazija", "A", "Pakeista 11-17", "@bot")
+    days = [MONDAY + timedelta(days=column) for column in range(columns)]
+    exams = [Exam(name, day, "Optik") for name, day in zip(tasks, days, strict=False)]
+    homework = [Homework(name, "Ąžuolų g. 7", due=day) for name in tasks for day in days]
+    week = week_view(
+        made, days=day_heads(lang, days), frame=frame, words=WORDS[lang], slots={}, homework=homework, exams=exams,
+        bells=BELLS, whose=whose,
+    )  # fmt: skip
+    assert not overlapping(compose_week(week, LIGHT))
+    day = day_view(
+        [one for one in made if one.weekday == 0], frame=frame, words=WORDS[lang], slots={}, bells=BELLS, whose=whose,
+        homework=homework[: len(tasks)], exams=exams[:1],
+    )  # fmt: skip
+    assert not overlapping(compose_day(day, LIGHT))
+
+
 @pytest.mark.parametrize("lang", WORDS)
 def test_no_text_of_the_samples_is_printed_over_another(lang: str) -> None:
     assert not overlapping(compose_day(samples.day_of_states(lang), LIGHT))
@@ -308,12 +361,69 @@ def test_the_ladder_takes_the_first_step_that_fits() -> None:
     assert "Kapitel" not in " ".join(_texts(compose_day(samples.full_day("de"), LIGHT)))
 
 
+def test_a_long_day_keeps_the_words_of_its_homework_as_long_as_it_can() -> None:
+    made = [lesson(DAY, period, f"S{period}", "A. Me", "7") for period in range(1, 11)]
+    for tasks, said in ((3, True), (4, False)):
+        homework = [Homework(f"S{period}", "Read the text") for period in range(1, 1 + tasks)]
+        picture = compose_day(day_view(made, frame=Frame("T"), words=WORDS["en"], slots={}, homework=homework), LIGHT)
+        assert ("Read the text" in _texts(picture)) is said
+        assert "S10" in _texts(picture)
+        assert not overlapping(picture)
+
+
+@pytest.mark.parametrize("periods", [1, 4])
+@pytest.mark.parametrize("today", [None, 1])
+def test_a_column_without_lessons_says_why(periods: int, today: int | None) -> None:
+    why = ["", "The school has not published this day.", "No school: Autumn holidays", "x" * 300, "No lessons."]
+    days = [MONDAY + timedelta(days=number) for number in range(5)]
+    made = [lesson(day, number + 1, "Art") for day in (days[0], days[4]) for number in range(periods)]
+    view = week_view(made, days=day_heads("en", days, why), frame=Frame("T"), words=WORDS["en"], slots={}, today=today)
+    picture = compose_week(view, LIGHT)
+    said = " ".join(_texts(picture))
+    assert "has not published" in said
+    assert "Autumn holidays" in said
+    assert "No lessons." not in said
+    assert not escaped(picture)
+    assert not overlapping(picture)
+
+
+@pytest.mark.parametrize("columns", [5, 6, 7])
+def test_a_subject_has_one_size_on_all_days(columns: int) -> None:
+    heads = day_heads("uk", [MONDAY + timedelta(days=number) for number in range(columns)])
+    for name in ("Мистецтво", "Малювання", "Математика"):
+        made = [lesson(head.day or DAY, 1, name) for head in heads]
+        picture = compose_week(week_view(made, days=heads, frame=Frame("T"), words=WORDS["uk"], slots={}), LIGHT)
+        assert len({(ink.text, ink.font) for ink in picture.inks if ink.text.startswith("М")}) == 1
+
+
+def test_an_icon_gives_way_to_a_subject_of_two_lines() -> None:
+    name = "Matematyka rozszerzona"
+    heads = day_heads("pl", [MONDAY + timedelta(days=number) for number in range(6)])
+    for status in (Status.PLANNED, Status.CHANGED):
+        made = [replace(lesson(DAY, 1, name, "A. Me", "7"), status=status)]
+        view = week_view(
+            made, days=heads, frame=Frame("T"), words=WORDS["pl"], slots={}, homework=[Homework(name, "x", due=DAY)]
+        )
+        picture = compose_week(view, LIGHT)
+        assert set(name.split()) <= set(_texts(picture))
+        assert not overlapping(picture)
+
+
+def test_parallel_groups_of_a_crowded_day_say_their_group() -> None:
+    made = [
+        lesson(DAY, period, f"Edukacja dla bezpieczeństwa {period}", "M. Bardzodługa", "214", group=f"gr. {group}")
+        for period in range(1, 4) for group in range(6)
+    ]  # fmt: skip
+    drawn = _texts(compose_day(day_view(made, frame=Frame("T"), words=WORDS["pl"], slots={}), LIGHT))
+    assert [drawn.count(f"gr. {group}") for group in range(6)] == [3] * 6
+
+
 def test_what_a_day_has_no_room_for_is_counted() -> None:
     made = [lesson(DAY, period, f"S{period}", group=str(group)) for period in range(1, 12) for group in range(4)]
     picture = compose_day(day_view(made, frame=Frame("T"), words=WORDS["en"], slots={}), LIGHT)
     drawn = sum(text.startswith("S") and text[1:].isdigit() for text in _texts(picture))
-    (more,) = [text for text in _texts(picture) if text.endswith(" more")]
-    assert drawn + int(more.split()[0]) == 44
+    (more,) = [text for text in _texts(picture) if text.startswith("+")]
+    assert drawn + int(more) == 44
 
 
 def test_what_a_slot_has_no_room_for_is_counted() -> None:
@@ -322,7 +432,7 @@ def test_what_a_slot_has_no_room_for_is_counted() -> None:
     view = week_view(made, days=day_heads("en", [MONDAY, DAY]), frame=Frame("T"), words=WORDS["en"], slots={})
     drawn = _texts(compose_week(view, LIGHT))
     groups = sum(text.startswith("S") and text[1:2].isdigit() for text in drawn)
-    more = [int(text.split()[0]) for text in drawn if text.endswith(" more")]
+    more = [int(text) for text in drawn if text.startswith("+")]
     assert groups + sum(more) == 6
 
 
@@ -353,11 +463,83 @@ def test_old_values_are_struck_and_new_ones_amber() -> None:
     assert (inks["7"], inks["B. New"]) == (LIGHT.amber, LIGHT.amber)
 
 
+def test_only_a_subject_is_struck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A struck «Entfall» would say that the lesson takes place."""
+    struck: dict[str, bool] = {}
+    text = Canvas.text
+
+    def noted(self: Canvas, x: int, y: int, word: str, *args: Any, **named: Any) -> int:
+        struck[word] = named.get("struck", False)
+        return text(self, x, y, word, *args, **named)
+
+    monkeypatch.setattr(Canvas, "text", noted)
+    gone = [
+        replace(lesson(DAY, at, name), status=Status.CANCELLED, note="Entfall") for at, name in enumerate(("", "Art"))
+    ]
+    compose_day(day_view(gone, frame=Frame("T"), words=WORDS["de"], slots={}), LIGHT)
+    heads = day_heads("de", [MONDAY, DAY])
+    assert (struck.pop("Entfall"), struck.pop("Art")) == (False, True)
+    for groups in ((), ("1",)):
+        more = [*gone, *(replace(one, groups=groups) for one in gone)]
+        compose_week(week_view(more, days=heads, frame=Frame("T"), words=WORDS["de"], slots={}), LIGHT)
+        assert (struck["Entfall"], struck["Art"]) == (False, True)
+
+
 def test_a_teachers_card_shows_classes() -> None:
     one = replace(lesson(DAY, 1, "Art", "A. Me", "7"), classes=("9a", "9b"))
     view = day_view([one], frame=Frame("T"), words=WORDS["en"], slots={}, whose=TargetKind.TEACHER)
     assert "9a, 9b" in _texts(compose_day(view, LIGHT))
     assert "A. Me" not in _texts(compose_day(view, LIGHT))
+
+
+def test_a_rooms_card_shows_classes_and_teachers_and_not_its_own_number() -> None:
+    one = replace(
+        lesson(DAY, 1, "Art", "A. New", "7"), classes=("9a",), status=Status.CHANGED, was=Was(teachers=("B. Old",))
+    )
+    view = day_view([one], frame=Frame("T"), words=WORDS["en"], slots={}, whose=TargetKind.ROOM)
+    inks = {ink.text: ink.colour for ink in compose_day(view, LIGHT).inks}
+    assert "7" not in inks
+    assert (inks["9a"], inks["B. Old"], inks["A. New"]) == (LIGHT.meta, LIGHT.struck, LIGHT.amber)
+    away = replace(one, rooms=("8",), was=Was(rooms=("7",)))
+    view = day_view([away], frame=Frame("T"), words=WORDS["en"], slots={}, whose=TargetKind.ROOM)
+    assert {"7", "8"} <= set(_texts(compose_day(view, LIGHT)))
+
+
+def test_every_lesson_of_a_whole_schools_plan_says_its_class() -> None:
+    states = (Status.PLANNED, Status.CHANGED, Status.CANCELLED)
+    made = [
+        replace(
+            lesson(DAY, period, "Art", "A. Me", "7"), classes=(f"{period}{at}",), status=state, note="ill" if at else ""
+        )
+        for period in (1, 2, 3) for at, state in enumerate(states[:period])
+    ]  # fmt: skip
+    classes = {one.classes[0] for one in made}
+    day = day_view(made, frame=Frame("T"), words=WORDS["en"], slots={}, whose=None)
+    assert classes <= set(_texts(compose_day(day, LIGHT)))
+    heads = day_heads("en", [MONDAY, DAY])
+    week = week_view(made, days=heads, frame=Frame("T"), words=WORDS["en"], slots={}, whose=None)
+    assert classes <= set(" ".join(_texts(compose_week(week, LIGHT))).split())
+
+
+def test_in_a_low_cell_the_name_gives_way_before_the_group() -> None:
+    groups = ["1. Grupa", "Chlapci", "Dívky"]
+    made = [lesson(DAY, 2, "informatyka", group=group) for group in groups]
+    heads = day_heads("pl", [MONDAY + timedelta(days=number) for number in range(6)])
+    drawn = _texts(compose_week(week_view(made, days=heads, frame=Frame("T"), words=WORDS["pl"], slots={}), LIGHT))
+    assert sorted(text.partition("… ")[2] for text in drawn if "… " in text) == groups
+
+
+@pytest.mark.parametrize("label", ["2. große Pause", "Große Pause", "4/5–5/6"])
+def test_a_period_that_is_no_number_is_not_cut(label: str) -> None:
+    duty = replace(lesson(DAY, 2, "Aufsicht", "A. Me", "Hof"), periods=(label,))
+    made = [lesson(DAY, 1, "Art"), duty]
+    day = compose_day(day_view(made, frame=Frame("T"), words=WORDS["de"], slots={}), LIGHT)
+    assert label in _texts(day)
+    heads = day_heads("de", [MONDAY, DAY])
+    week = compose_week(week_view(made, days=heads, frame=Frame("T"), words=WORDS["de"], slots={}), LIGHT)
+    assert label in " ".join(_texts(week))
+    assert not overlapping(day) + overlapping(week)
+    assert not escaped(day) + escaped(week)
 
 
 def test_a_lesson_at_another_time_than_its_row_says_so() -> None:

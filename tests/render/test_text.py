@@ -149,7 +149,15 @@ def test_a_name_loses_its_initial_before_its_letters() -> None:
 
 @pytest.mark.parametrize(
     ("name", "short"),
-    [("Англійська мова", "Англ. мова"), ("Fizinis ugdymas", "Fiz. ugdymas"), ("Výtvarná výchova", "Výtv. výchova")],
+    [
+        ("Англійська мова", "Англ. мова"),
+        ("Fizinis ugdymas", "Fiz. ugdymas"),
+        ("Výtvarná výchova", "Výtv. výchova"),
+        ("Anglų kalba", "Anglų k."),
+        ("Англійська мова", "Англ. м."),
+        ("Język polski", "Język p."),
+        ("Vokiečių kalba", "Vokieč. kalba"),
+    ],
 )
 def test_a_name_is_cut_as_schools_cut_it(name: str, short: str) -> None:
     assert shorten(name, BOLD, width(short, BOLD)) == short

@@ -180,6 +180,16 @@ def test_a_moved_lesson_says_where_it_was() -> None:
     assert entry.moved_from == "17.11 · 2–3"
 
 
+def test_lessons_of_a_week_type_say_so_where_the_picture_does_not() -> None:
+    made = [weekly(0, "1", subject="A", week="odd", groups=("2",)), weekly(0, "1", subject="B")]
+    words = replace(WORDS["en"], week="week {name}")
+    for frame, of_day, of_week in ((FRAME, ("week odd",), ("odd",)), (replace(FRAME, week="week odd"), (), ())):
+        card = day_view(made, frame=frame, words=words, slots={})
+        assert [entry.lesson.groups for entry in card.rows[0].entries] == [(), (*of_day, "2")]
+        grid = week_view(made, days=weekday_heads("en", range(5)), frame=frame, words=words, slots={})
+        assert [entry.lesson.groups for entry in grid.cells[0].entries] == [(), (*of_week, "2")]
+
+
 def test_no_lessons_make_an_empty_view() -> None:
     assert day([]).rows == ()
     assert week([]).cells == ()
