@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 
 from telegram import Update
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -23,11 +23,12 @@ from bot import buttons, inline
 from bot.commands import Audience, Command, Press
 from bot.context import Context
 from bot.errors import SchoolbellError
-from bot.screens import Asker, asker_of, may, say, toast
+from bot.screens import Asker, asker_of, may, put_off, say, toast
 from bot.screens.day import redraw_today
 from bot.screens.membership import group_moved, membership_changed
 from bot.screens.questions import close, open_question
 from bot.store import chats, people
+from bot.store.outbox import Content
 from bot.texts import errors, mark
 
 log = logging.getLogger(__name__)
@@ -210,14 +211,17 @@ async def _failed(update: object, context: Context) -> None:
     if not isinstance(update, Update):  # polling: PTB tries again by itself; bot/liveness.py judges it
         log.debug("polling: %s", type(error).__name__)
         return
-    level = logging.INFO if isinstance(error, NetworkError) and not isinstance(error, BadRequest) else logging.ERROR
-    log.log(level, "an update could not be answered", exc_info=error)
-    if update.effective_chat is None or (isinstance(error, TelegramError) and not isinstance(error, BadRequest)):
+    away = isinstance(error, TelegramError) and not isinstance(error, BadRequest)
+    log.log(logging.INFO if away else logging.ERROR, "an update could not be answered", exc_info=error)
+    if update.effective_chat is None or error is None:
         return
     asker = await asker_of(update, context.deps)
     try:
-        await _tell(
-            update, context, asker.texts("Something went wrong here, and I have noted it. Please try again later.")
-        )
+        if isinstance(error, TelegramError) and away:
+            words = asker.texts("Telegram did not take my answer a moment ago. Please ask me once more.")
+            await put_off(update, context, error, Content(escape(words, quote=False)))
+        else:
+            words = asker.texts("Something went wrong here, and I have noted it. Please try again later.")
+            await _tell(update, context, words)
     except TelegramError as second:
         log.info("and the person could not be told: %s", type(second).__name__)

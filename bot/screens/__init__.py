@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from telegram import ChatMember, InputFile, InputMediaDocument, InputMediaPhoto, Message, Update
@@ -10,17 +11,21 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.commands import Audience
 from bot.context import Context, Deps
-from bot.keyboards import Row, keyboard
+from bot.deliver import answer_of
+from bot.keyboards import Row, buttons_of, keyboard
+from bot.outcome import Outcome, classify
 from bot.push import FILE_NAME, GENERAL
-from bot.store import chats, people, pictures
+from bot.store import chats, outbox, people, pictures
 from bot.store.chats import Chat
-from bot.store.outbox import Content
+from bot.store.outbox import Content, Priority
 from bot.texts import Texts, texts_in
 
 GONE_WORDS = ("message to edit not found", "message can't be edited", "message_id_invalid")
 ADMIN_SECONDS = 60.0  # how long it is believed that somebody is an admin of a group, or is none
 ADMINS_KEPT = 2000
 ADMIN_STATES = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
+LATE = "answer"  # the kind of an outbox row that holds an answer which Telegram did not take at once
+LATE_SECONDS = 120  # after which nobody waits for an answer any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +99,52 @@ async def is_chat_admin(update: Update, context: Context, asker: Asker) -> bool:
 
 
 async def toast(update: Update, text: str) -> None:
-    """Answer a press; a query that is too old to be answered, or answered already, is let be."""
+    """Answer a press; a query that cannot be answered (too old, answered already, Telegram away) is let be."""
     query = update.callback_query
     if query is None:
         return
     try:
         await query.answer(text[:200] or None)
-    except BadRequest:
+    except TelegramError:
         return
 
 
-async def say(update: Update, context: Context, text: str, *rows: Row) -> Message:
+async def say(update: Update, context: Context, text: str, *rows: Row) -> None:
     """Send a text to where the update came from. HTML."""
     assert update.effective_chat is not None
-    return await context.bot.send_message(
+    try:
+        await context.bot.send_message(
+            update.effective_chat.id,
+            text,
+            message_thread_id=thread_of(update),
+            reply_markup=keyboard(*rows),
+        )
+    except TelegramError as error:
+        await put_off(update, context, error, Content(text, keyboard=buttons_of(*rows)))
+
+
+async def put_off(
+    update: Update, context: Context, error: TelegramError, content: Content, *, edits: int | None = None
+) -> None:
+    """An answer that Telegram did not take now (429, 502) goes out of the outbox as soon as it does: the handler, and
+    everybody behind it, waits for nothing. Raises the error when the answer may have arrived, or never will."""
+    if classify(answer_of(error)).outcome is not Outcome.RETRY or update.effective_chat is None:
+        raise error
+    deps = context.deps
+    row = outbox.Row(
         update.effective_chat.id,
-        text,
-        message_thread_id=thread_of(update),
-        reply_markup=keyboard(*rows),
+        LATE,
+        deps.clock.now().astimezone(deps.config.timezone).date(),
+        f"{update.update_id} {hashlib.sha256(content.to_json().encode()).hexdigest()[:16]}",
+        content,
+        Priority.REMINDER,
+        thread_id=thread_of(update) or 0,
+        expires_at=deps.now() + LATE_SECONDS,
+        edits=edits,
     )
+    async with deps.db.transaction() as transaction:
+        await outbox.enqueue(transaction, [row], deps.now())
+    deps.courier.wake()
 
 
 async def show(update: Update, context: Context, text: str, *rows: Row) -> None:
@@ -127,6 +159,9 @@ async def show(update: Update, context: Context, text: str, *rows: Row) -> None:
         if "not modified" in error.message:
             return
         await say(update, context, text, *rows)
+    except TelegramError as error:
+        content = Content(text, keyboard=buttons_of(*rows))
+        await put_off(update, context, error, content, edits=query.message.message_id)
 
 
 async def present(update: Update, context: Context, content: Content) -> None:
@@ -153,6 +188,10 @@ async def present(update: Update, context: Context, content: Content) -> None:
             return
         sent = await _send_picture(update, context, content, png)
         known = None
+    except TelegramError as error:
+        message = update.effective_message if update.callback_query is not None and has_picture(update) else None
+        await put_off(update, context, error, content, edits=message.message_id if message is not None else None)
+        return
     name = _file_id(sent, document=content.as_document)
     if name and not known:
         await pictures.set_file_id(
