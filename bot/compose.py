@@ -17,12 +17,13 @@ from bot.errors import UnknownTarget
 from bot.keyboards import Row, buttons_of
 from bot.model import Exam, FreeDays, Homework, Lesson, Plan
 from bot.render import view
+from bot.scraper.contract import Source
 from bot.select import belonging_to
 from bot.store import homework, pictures, schools, snapshots
 from bot.store.chats import Chat
 from bot.store.homework import EVERYBODY, Viewer
 from bot.store.outbox import Content
-from bot.store.schools import School, StoredTarget
+from bot.store.schools import Feed, School, StoredTarget
 from bot.term import RARELY
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
@@ -77,11 +78,37 @@ class Timetable:
 
 async def was_read(deps: Deps, target: StoredTarget) -> bool:
     """Whether there is a good plan of the target at all."""
-    feeds = await schools.feeds_of(deps.db, target.school_id)
-    if not feeds:
+    return await _read_at(deps, target) is not None
+
+
+async def worth_reading(deps: Deps, target: StoredTarget, *, within: timedelta | None = None) -> bool:
+    """Whether a target is to be read before it is shown: it never was, or nobody follows it, so that no round has read
+    it for two poll intervals (or `within`). Where the page fails, the rounds try it again, and what is known is shown.
+    """
+    read_at = await _read_at(deps, target)
+    if read_at is None:
+        return True
+    feed, source = await _first_feed(deps, target)
+    if feed is None or source is None or source.scope == "school" or await schools.is_followed(deps.db, target.id):
         return False
-    scope = deps.sources[feeds[0].source].scope if feeds[0].source in deps.sources else "target"
-    return await snapshots.newest(deps.db, feeds[0].id, 0 if scope == "school" else target.id) is not None
+    usual = max(deps.config.poll_minutes * 60, source.min_interval) * STALE_POLLS
+    limit = usual if within is None else within.total_seconds()
+    return deps.now() - read_at > limit and not (await schools.health_of(deps.db, feed.id)).failures
+
+
+async def _first_feed(deps: Deps, target: StoredTarget) -> tuple[Feed | None, Source | None]:
+    feeds = await schools.feeds_of(deps.db, target.school_id)
+    return (feeds[0], deps.sources.get(feeds[0].source)) if feeds else (None, None)
+
+
+async def _read_at(deps: Deps, target: StoredTarget) -> int | None:
+    """When the school last confirmed the target's plan; None = there is none."""
+    feed, source = await _first_feed(deps, target)
+    if feed is None:
+        return None
+    whole = source is not None and source.scope == "school"
+    snapshot = await snapshots.newest(deps.db, feed.id, 0 if whole else target.id)
+    return None if snapshot is None else snapshot.checked_at
 
 
 async def timetable_of(

@@ -52,42 +52,40 @@ async def show_day(
 ) -> None:
     """Show one day of a target, in place where a button was pressed. `extra` rows of buttons stand below the others."""
     asker = await asker_of(update, context.deps)
-    if not await compose.was_read(context.deps, target):
-        await _read_first(
-            update, context, asker, target, lambda: show_day(update, context, target, day, lead=lead, extra=extra)
+
+    async def draw() -> None:
+        content = await compose.day_content(
+            context.deps,
+            target,
+            day,
+            compose.look_of(asker.chat),
+            groups=await groups_of(context, asker, target),
+            lead=lead,
+            viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
+            buttons=[*day_buttons(asker.texts, target, day, homework=has_homework(context.deps)), *extra],
         )
-        return
-    groups = await groups_of(context, asker, target)
-    content = await compose.day_content(
-        context.deps,
-        target,
-        day,
-        compose.look_of(asker.chat),
-        groups=groups,
-        lead=lead,
-        viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
-        buttons=[*day_buttons(asker.texts, target, day, homework=has_homework(context.deps)), *extra],
-    )
-    await present(update, context, content)
+        await present(update, context, content)
+
+    await when_read(update, context, asker, [target], draw)
 
 
 async def show_week(update: Update, context: Context, target: StoredTarget, monday: date) -> None:
     """Show the week that begins on `monday`, in place where a button was pressed."""
     asker = await asker_of(update, context.deps)
-    if not await compose.was_read(context.deps, target):
-        await _read_first(update, context, asker, target, lambda: show_week(update, context, target, monday))
-        return
-    groups = await groups_of(context, asker, target)
-    content = await compose.week_content(
-        context.deps,
-        target,
-        monday,
-        compose.look_of(asker.chat),
-        groups=groups,
-        viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
-        buttons=week_buttons(asker.texts, target, monday),
-    )
-    await present(update, context, content)
+
+    async def draw() -> None:
+        content = await compose.week_content(
+            context.deps,
+            target,
+            monday,
+            compose.look_of(asker.chat),
+            groups=await groups_of(context, asker, target),
+            viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
+            buttons=week_buttons(asker.texts, target, monday),
+        )
+        await present(update, context, content)
+
+    await when_read(update, context, asker, [target], draw)
 
 
 def has_homework(deps: Deps) -> bool:
@@ -95,26 +93,44 @@ def has_homework(deps: Deps) -> bool:
     return any(HOMEWORK in command.presses for command in deps.commands.values())
 
 
-async def _read_first(
-    update: Update, context: Context, asker: Asker, target: StoredTarget, then: Callable[[], Awaitable[None]]
+async def when_read(
+    update: Update,
+    context: Context,
+    asker: Asker,
+    targets: Sequence[StoredTarget],
+    then: Callable[[], Awaitable[None]],
+    *,
+    within: timedelta | None = None,
 ) -> None:
-    """Have a target read that nobody has read yet, and go on when it is there. The handler itself waits for nothing."""
+    """Go on at once with targets that the rounds keep read; have the others read first, and go on when they were. The
+    handler itself waits for nothing. `within` is how old what nobody follows may be."""
     deps = context.deps
-    await say(update, context, asker.texts("One moment: the school's page is being read."))
-    deps.wanted.add(target.id)
+    wanted = {target.id for target in targets if await compose.worth_reading(deps, target, within=within)}
+    if not wanted:
+        await then()
+        return
+    unread = [target for target in targets if not await compose.was_read(deps, target)]
+    again = wanted - {target.id for target in unread}
+    if unread:
+        await say(update, context, asker.texts("One moment: the school's page is being read."))
+    deps.wanted.update(wanted)
 
     async def go_on() -> None:
-        for _ in range(READ_SECONDS * 10):
+        for _ in range((READ_SECONDS + len(wanted)) * 10):
             await asyncio.sleep(0.1)
             if not context.application.running:  # a stop waits for this task
                 return
-            if await compose.was_read(deps, target):
-                await then()
-                return
-        deps.wanted.discard(target.id)
-        await say(update, context, asker.texts("The school's page does not answer now. Ask me again in a while."))
+            while unread and await compose.was_read(deps, unread[-1]):
+                unread.pop()
+            if not again & deps.wanted and (not unread or not wanted & deps.wanted):
+                break
+        deps.wanted.difference_update(wanted)
+        if not unread:
+            await then()
+        else:
+            await say(update, context, asker.texts("The school's page does not answer now. Ask me again in a while."))
 
-    context.application.create_task(go_on(), update, name=f"{LATER} {target.id}")
+    context.application.create_task(go_on(), update, name=f"{LATER} {min(wanted)}")
 
 
 def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool = False) -> list[Row]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from bot.demo.botapi import Fault
+from bot.demo.desk import Site
 from bot.demo.stage import Stage
 from tests.conversation import settled
 
@@ -72,9 +74,11 @@ async def test_an_answer_that_telegram_does_not_take_comes_as_soon_as_it_does(st
     person = stage.api.user(1001, "Ona", "en")
     await person.say("/today 9a")
     await settled(stage)
-    refused = {"description": "refused", "parameters": {"retry_after": 2} if status == 429 else None, "times": 1}
     for method in ("sendMessage", "sendPhoto", "editMessageText", "editMessageMedia"):
-        stage.api.faults.add(Fault(method, status=status, **refused))
+        fault = Fault(method, status=status, description="refused", times=1)
+        if status == 429:
+            fault.parameters = {"retry_after": 2}
+        stage.api.faults.add(fault)
     picture = next(message for message in person.messages if message.file)
     count = len(person.messages)
     await person.press(picture, "Tue →")
@@ -96,6 +100,28 @@ async def test_a_file_that_telegram_does_not_take_is_asked_for_again(stage: Stag
     await person.say("/export")
     await _until(lambda: person.messages[-1].from_bot)
     assert person.messages[-1].text == "Telegram did not take my answer a moment ago. Please ask me once more."
+
+
+async def test_what_nobody_follows_is_read_again_when_it_is_old(stage: Stage) -> None:
+    person = stage.api.user(1001, "Ona", "en")
+    await person.say("/today 9a")
+    await settled(stage)
+    stage.clock.turn_to(stage.clock.now() + timedelta(days=1))
+    polls = stage.desk.polls
+    await person.say("/today 9a")
+    await settled(stage)
+    assert stage.desk.polls > polls
+    assert person.messages[-1].text.startswith("Tuesday, 24 November · 9a")
+    assert "page said" not in person.messages[-1].text
+    polls, count = stage.desk.polls, len(person.messages)
+    await person.say("/week 9a")
+    await settled(stage)
+    assert (stage.desk.polls, len(person.messages)) == (polls, count + 2)
+    stage.desk.site = Site.DOWN
+    stage.clock.turn_to(stage.clock.now() + timedelta(days=1))
+    await person.say("/today 9a")
+    await settled(stage)
+    assert "this is what it said 1 day ago" in person.messages[-1].text
 
 
 async def _until(there: Callable[[], bool]) -> None:
