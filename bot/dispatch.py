@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 
-from telegram import Update
+from telegram import Message, Update
+from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     Application,
@@ -113,8 +114,11 @@ class Dispatcher:
     async def text_came(self, update: Update, context: Context) -> None:
         """Something typed or sent that is no command: the answer to a question; else, in private, free text."""
         asker = await asker_of(update, context.deps)
+        message = update.effective_message
         asked = open_question(asker, context.deps.now())
-        if asked is None and not (asker.private and update.effective_message and update.effective_message.text):
+        if not asker.private and not (message and _answers_us(message, context.bot.id)):
+            return  # where the bot reads everything, as an admin does, most of it is said to others
+        if asked is None and not (asker.private and message and message.text):
             return
         verb, args = asked or ("", ())
         command, take = self._answers.get(verb, (None, None))
@@ -139,11 +143,11 @@ class Dispatcher:
             if left < 0:
                 await _tell(update, context, asker.texts("That was very fast. Wait a few seconds, then go on."))
                 return
-            if not asker.chat.active:
-                await chats.reactivate(context.deps.db, asker.chat.chat_id)
             if not await may(update, context, asker, command.audience):
                 await _refuse(update, context, asker, command)
                 return
+            if not asker.chat.active:  # after the question whether they may: who is banned is not written to again
+                await chats.reactivate(context.deps.db, asker.chat.chat_id)
             await run()
         except SchoolbellError as error:
             await _tell(update, context, errors.told(asker.texts, error))
@@ -154,6 +158,11 @@ class Dispatcher:
             await _out_of_date(update, context, command)
         finally:
             await toast(update, "")
+
+
+def _answers_us(message: Message, bot_id: int) -> bool:
+    answered = message.reply_to_message
+    return answered is not None and answered.from_user is not None and answered.from_user.id == bot_id
 
 
 def add_handlers(application: Application, commands: Mapping[str, Command]) -> None:  # type: ignore[type-arg]  # six parameters that say nothing here
@@ -191,6 +200,8 @@ async def _refuse(update: Update, context: Context, asker: Asker, command: Comma
         return
     if command.audience in {Audience.ADMIN, Audience.OWNER}:
         text = asker.texts("Only the bot's admins can do this.")
+    elif asker.chat.type == ChatType.CHANNEL:
+        text = asker.texts("Only the channel's admins can do this.")
     else:
         text = asker.texts("In a group only its admins can change this.")
     await _tell(update, context, text)

@@ -64,6 +64,8 @@ async def may(update: Update, context: Context, asker: Asker, audience: Audience
         return False
     if asker.private and asker.user_id != asker.chat.chat_id:
         return False  # Telegram never says so: a private chat has its person's number
+    if asker.chat.type == ChatType.CHANNEL and audience is not Audience.CHAT_ADMIN:
+        return False  # what stands there is read by all: no reader turns its pages
     if audience is Audience.EVERYONE or (audience is Audience.CHAT_ADMIN and asker.private):
         return True
     if audience is Audience.CHAT_ADMIN:
@@ -82,7 +84,9 @@ async def is_bot_admin(deps: Deps, user_id: int, *, owner: bool = False) -> bool
 async def is_chat_admin(update: Update, context: Context, asker: Asker) -> bool:
     """Whether the asker is an admin of the group, as Telegram says it."""
     message = update.effective_message
-    if message is not None and message.sender_chat is not None and message.sender_chat.id == asker.chat.chat_id:
+    written = update.callback_query is None  # a press stands on the bot's message, in a channel in the channel's name
+    sender = message.sender_chat if message is not None and written else None
+    if sender is not None and sender.id == asker.chat.chat_id:
         return True  # an anonymous admin writes in the group's own name
     known, now, place = context.deps.chat_admins, context.deps.clock.monotonic(), (asker.chat.chat_id, asker.user_id)
     until, is_admin = known.get(place, (0.0, False))
