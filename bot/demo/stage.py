@@ -51,10 +51,12 @@ async def set_stage(
     admins: Collection[int] = (),
     paced: bool = True,
     check: Check | None = None,
+    homework: bool = False,
 ) -> AsyncIterator[Stage]:
     """Everything started and, at the end, stopped. `data` is the folder of the bot's state; the clock can be turned.
 
-    `paced` False sends as fast as it can; `check` looks at every call to Telegram (bot/demo/spec.py has one).
+    `paced` False sends as fast as it can; `check` looks at every call to Telegram (bot/demo/spec.py has one). With
+    `homework` the school keeps a sheet of it beside a timetable that carries none.
     """
     async with AsyncExitStack() as stack:
         clock = TurnableClock(start)
@@ -72,7 +74,7 @@ async def set_stage(
             poll_minutes=poll_minutes,
             admins=frozenset(admins),
         )
-        await seed(config, clock, school_url, system)
+        await seed(config, clock, school_url, system, homework=homework)
         pacer = Pacer(clock) if paced else Pacer(clock, per_second=100_000.0, private_interval=0.0)
         service = await stack.enter_async_context(running(config, clock, {}, asyncio.Event(), spacing=0, pacer=pacer))
         assert service is not None  # nobody asked it to stop
@@ -94,7 +96,7 @@ async def _serving(app: web.Application) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def seed(config: Config, clock: TurnableClock, url: str, system: str) -> None:
+async def seed(config: Config, clock: TurnableClock, url: str, system: str, *, homework: bool = False) -> None:
     """Write the sample school into a new database, in one of the systems that it publishes in."""
     now = int(clock.now().timestamp())
     addresses = {
@@ -102,6 +104,8 @@ async def seed(config: Config, clock: TurnableClock, url: str, system: str) -> N
         "untis-monitor": [("untis-monitor", f"{url}/untis/subst_001.htm")],
         "ical": [("ical", f"{url}/ical/9a.ics")],
     }
+    if homework and system != "ical":
+        addresses[system].append(("sheet", f"{url}/homework.csv"))
     async with open_database(config.database) as db, db.transaction() as transaction:
         await schools.put_school(transaction, School(SCHOOL, NAME, ZONE), now)
         for position, (source, address) in enumerate(addresses[system]):

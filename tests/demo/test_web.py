@@ -38,7 +38,7 @@ NONSENSE: list[tuple[str, dict[str, Any], str]] = [
     ("change", {"class": "9a", "day": "2026-11-28", "period": 1, "what": "cancel"}, "no such lesson"),
     ("change", {"class": "9a", "day": "2026-11-24", "period": 1, "what": "explode"}, "what"),
     ("ill", {"day": "2026-11-24", "teacher": "Nobody", "period": 1}, "no lessons"),
-    ("task", {"class": "9a", "day": "2026-11-24", "subject": "Fizika", "text": "x"}, "no homework"),
+    ("task", {"class": "9a", "day": "2026-11-24", "subject": "Alchemy", "text": "x"}, "subject"),
     ("site", {"state": "on fire"}, "state"),
     ("telegram", {"state": "on fire"}, "state"),
     ("clock", {"to": "yesterday"}, "to"),
