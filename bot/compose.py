@@ -197,7 +197,7 @@ async def day_content(
     exams = [exam for exam in table.exams if exam.date == day]
     head = day_texts.headline(texts, shown, _whose(table), rows_only=table.rows_only)
     words = [lead, head, _freshness(deps, texts, table)]
-    twin = day_texts.twin(texts, shown, due, exams)
+    twin = day_texts.twin(texts, shown, due, exams, whose=target.kind)
     picture = None
     if shown.lessons and look.format != "text":
         slots = await slots_of(deps, table.school, [*shown.lessons, *due])
@@ -261,7 +261,7 @@ async def week_content(
     more = (texts("Text"), data("t", target.id, "w", f"{monday:%Y%m%d}"))
     return _content(
         "\n".join(filter(None, words)),
-        day_texts.week_twin(texts, days, rows_only=table.rows_only),
+        day_texts.week_twin(texts, days, rows_only=table.rows_only, whose=target.kind),
         picture,
         look,
         [*buttons],
@@ -286,12 +286,13 @@ async def words_in_parts(
         return [_never_read(texts)]
     days = [of_groups(day, groups) for day in table.days]
     if week:
-        body = day_texts.week_twin(texts, [day for day in days if day.date.weekday() < 5 or day.lessons])
+        shown = [day for day in days if day.date.weekday() < 5 or day.lessons]
+        body = day_texts.week_twin(texts, shown, whose=target.kind)
         return day_texts.parts(f"<b>{escape(_whose(table))}</b>\n\n{body}")
     due = [task for task in table.homework if task.due == first]
     exams = [exam for exam in table.exams if exam.date == first]
     head = day_texts.headline(texts, days[0], _whose(table))
-    return day_texts.parts(f"{head}\n\n{day_texts.twin(texts, days[0], due, exams)}")
+    return day_texts.parts(f"{head}\n\n{day_texts.twin(texts, days[0], due, exams, whose=target.kind)}")
 
 
 def of_groups(day: Day, groups: Sequence[str]) -> Day:

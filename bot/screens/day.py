@@ -14,6 +14,7 @@ from bot.buttons import data
 from bot.context import Context, Deps
 from bot.dates import read_day
 from bot.keyboards import Row
+from bot.model import TargetKind
 from bot.screens import Asker, asker_of, present, say, show
 from bot.screens.access import target_for
 from bot.screens.pick import named
@@ -137,6 +138,7 @@ def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool
     """`[← Mon][Today][Wed →]` and `[Week][Homework]`."""
     before, after = school_day(day, -1), school_day(day, 1)
     language = texts.language
+    of_class = target.kind is TargetKind.CLASS  # nobody gives a teacher or a room homework
     return [
         [
             (f"← {dates.short_weekday(language, before.weekday())}", data("d", target.id, f"{before:%Y%m%d}")),
@@ -145,7 +147,7 @@ def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool
         ],
         [
             (texts("Week"), data("w", target.id, f"{day - timedelta(days=day.weekday()):%Y%m%d}")),
-            *([(texts("Homework"), data(HOMEWORK, target.id, f"{day:%Y%m%d}"))] if homework else []),
+            *([(texts("Homework"), data(HOMEWORK, target.id, f"{day:%Y%m%d}"))] if homework and of_class else []),
         ],
     ]
 
