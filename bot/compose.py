@@ -182,12 +182,14 @@ async def day_content(
     look: Look,
     *,
     groups: Sequence[str] = (),
+    label: str = "",
     lead: str = "",
     buttons: Sequence[Row] = (),
     table: Timetable | None = None,
     viewer: Viewer = EVERYBODY,
 ) -> Content:
-    """One day in words and, when it has lessons, as a picture. `lead` is HTML that stands above everything."""
+    """One day in words and, when it has lessons, as a picture. `lead` is HTML that stands above everything, `label` the
+    chat's own name for the target; it stands in the words alone, for all see the same picture."""
     table = table or await timetable_of(deps, target, day, 1, viewer=viewer)
     texts = texts_in(look.language)
     if not table.days:
@@ -195,7 +197,7 @@ async def day_content(
     shown = of_groups(table.day(day), groups)
     due = [task for task in table.homework if task.due == day]
     exams = [exam for exam in table.exams if exam.date == day]
-    head = day_texts.headline(texts, shown, _whose(table), rows_only=table.rows_only)
+    head = day_texts.headline(texts, shown, _whose(table, label), rows_only=table.rows_only)
     words = [lead, head, _freshness(deps, texts, table)]
     twin = day_texts.twin(texts, shown, due, exams, whose=target.kind)
     picture = None
@@ -224,6 +226,7 @@ async def week_content(
     look: Look,
     *,
     groups: Sequence[str] = (),
+    label: str = "",
     lead: str = "",
     buttons: Sequence[Row] = (),
     viewer: Viewer = EVERYBODY,
@@ -240,7 +243,7 @@ async def week_content(
     due = [task for task in table.homework if task.due and monday <= task.due <= last]
     exams = [exam for exam in table.exams if exam.date and monday <= exam.date <= last]
     lessons = [lesson for day in days for lesson in day.lessons]
-    head = f"<b>{escape(title)}</b> · {escape(table.school.name)}"
+    head = f"<b>{escape(f'{label}, {title}' if label else title)}</b> · {escape(table.school.name)}"
     words = [lead, head, _freshness(deps, texts, table)]
     picture = None
     if lessons and look.format != "text":
@@ -360,8 +363,9 @@ def _frame(texts: Texts, table: Timetable, title: str, week: str) -> view.Frame:
     )
 
 
-def _whose(table: Timetable) -> str:
-    return f"{table.target.name} · {table.school.name}"
+def _whose(table: Timetable, label: str = "") -> str:
+    name = f"{label}, {table.target.name}" if label else table.target.name
+    return f"{name} · {table.school.name}"
 
 
 def _freshness(deps: Deps, texts: Texts, table: Timetable) -> str:

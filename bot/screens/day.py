@@ -21,6 +21,7 @@ from bot.screens.pick import named
 from bot.store import schools, subscriptions
 from bot.store.homework import Viewer
 from bot.store.schools import StoredTarget
+from bot.store.subscriptions import Subscription
 from bot.texts import Texts, mark
 from bot.timetable import Day
 
@@ -42,10 +43,18 @@ async def followed(context: Context, asker: Asker) -> list[StoredTarget]:
 
 async def groups_of(context: Context, asker: Asker, target: StoredTarget) -> tuple[str, ...]:
     """The groups that the chat picked for a target."""
-    for subscription in await subscriptions.of_chat(context.deps.db, asker.chat.chat_id, asker.chat.thread_id):
-        if subscription.target_id == target.id:
-            return subscription.groups
-    return ()
+    subscription = await _followed_as(context, asker, target)
+    return subscription.groups if subscription else ()
+
+
+async def _label_of(context: Context, asker: Asker, target: StoredTarget) -> str:
+    subscription = await _followed_as(context, asker, target)
+    return subscription.label if subscription else ""
+
+
+async def _followed_as(context: Context, asker: Asker, target: StoredTarget) -> Subscription | None:
+    found = await subscriptions.of_chat(context.deps.db, asker.chat.chat_id, asker.chat.thread_id)
+    return next((each for each in found if each.target_id == target.id), None)
 
 
 async def show_day(
@@ -61,6 +70,7 @@ async def show_day(
             day,
             compose.look_of(asker.chat),
             groups=await groups_of(context, asker, target),
+            label=await _label_of(context, asker, target),
             lead=lead,
             viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
             buttons=[*day_buttons(asker.texts, target, day, homework=has_homework(context.deps)), *extra],
@@ -81,6 +91,7 @@ async def show_week(update: Update, context: Context, target: StoredTarget, mond
             monday,
             compose.look_of(asker.chat),
             groups=await groups_of(context, asker, target),
+            label=await _label_of(context, asker, target),
             viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
             buttons=week_buttons(asker.texts, target, monday),
         )
