@@ -78,7 +78,7 @@ class Play:
             folder = self._scene.enter_context(tempfile.TemporaryDirectory(prefix="schoolbell-demo-"))
             self._stage = await self._scene.enter_async_context(
                 set_stage(
-                    Path(folder), start=self.start, system=system, lang="en", admins=[ULA], paced=False, homework=True
+                    Path(folder), start=self.start, system=system, lang="en", admins=[ULA], paced=False, furnished=True
                 )
             )
             self._cast()

@@ -15,7 +15,7 @@ from bot.deliver import answer_of
 from bot.keyboards import Row, buttons_of, keyboard
 from bot.outcome import Outcome, classify
 from bot.push import FILE_NAME, GENERAL
-from bot.store import chats, outbox, people, pictures
+from bot.store import chats, live, outbox, people, pictures
 from bot.store.chats import Chat
 from bot.store.outbox import Content, Priority
 from bot.texts import Texts, texts_in
@@ -154,7 +154,7 @@ async def put_off(
 async def show(update: Update, context: Context, text: str, *rows: Row) -> None:
     """Show a text in place of the message whose button was pressed, or as a new one."""
     query = update.callback_query
-    if query is None or query.message is None or not query.message.is_accessible or has_picture(update):
+    if query is None or query.message is None or has_picture(update) or not await _in_place(update, context):
         await say(update, context, text, *rows)
         return
     try:
@@ -166,6 +166,14 @@ async def show(update: Update, context: Context, text: str, *rows: Row) -> None:
     except TelegramError as error:
         content = Content(text, keyboard=buttons_of(*rows))
         await put_off(update, context, error, content, edits=query.message.message_id)
+
+
+async def _in_place(update: Update, context: Context) -> bool:
+    """Whether the answer takes the place of the message whose button was pressed; a live message stays what it is."""
+    message = update.callback_query.message if update.callback_query is not None else None
+    if message is None or not message.is_accessible:
+        return False
+    return not await live.is_live(context.deps.db, message.chat.id, message.message_id)
 
 
 async def present(update: Update, context: Context, content: Content) -> None:
@@ -193,8 +201,9 @@ async def present(update: Update, context: Context, content: Content) -> None:
         sent = await _send_picture(update, context, content, png)
         known = None
     except TelegramError as error:
-        message = update.effective_message if update.callback_query is not None and has_picture(update) else None
-        await put_off(update, context, error, content, edits=message.message_id if message is not None else None)
+        message = update.effective_message
+        edits = message.message_id if message and has_picture(update) and await _in_place(update, context) else None
+        await put_off(update, context, error, content, edits=edits)
         return
     name = _file_id(sent, document=content.as_document)
     if name and not known:
@@ -210,7 +219,7 @@ async def _present_text(update: Update, context: Context, content: Content) -> N
 async def _send_picture(update: Update, context: Context, content: Content, file: str | bytes) -> Message | None:
     markup = keyboard(*_rows(content))
     assert update.effective_chat is not None
-    if update.callback_query is not None and has_picture(update):
+    if update.callback_query is not None and has_picture(update) and await _in_place(update, context):
         kind = InputMediaDocument if content.as_document else InputMediaPhoto
         try:
             edited = await update.callback_query.edit_message_media(

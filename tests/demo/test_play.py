@@ -130,6 +130,21 @@ async def test_the_evening_brings_the_plan_and_a_dead_site_takes_nothing_away() 
         await api.wait_for(lambda: sum(one.file is not None for one in person.messages) == 3, seconds=15)
 
 
+async def test_nobody_is_sent_to_school_in_the_holidays() -> None:
+    async with Play(MONDAY_AFTERNOON) as play:
+        person = play.people[ONA]
+        await say(play, {"person": ONA, "chat": ONA, "text": "/subscribe 9a"})
+        await play.stage.api.wait_for(lambda: any(one.buttons for one in person.messages), seconds=15)
+        await person.press(person.messages[-1], "In the morning, 07:00")
+        await play.stage.api.wait_for(lambda: any(one.file for one in person.messages), seconds=15)
+        await clock(play, {"to": "holidays"})
+        count = len(person.messages)
+        await say(play, {"person": ONA, "chat": ONA, "text": "/week"})
+        await play.stage.api.wait_for(lambda: len(person.messages) == count + 2, seconds=15)
+        await say(play, {"person": ONA, "chat": ONA, "text": "/today 23.12"})
+        await play.stage.api.wait_for(lambda: "Kalėdų atostogos" in person.messages[-1].text, seconds=15)
+
+
 async def test_a_result_of_inline_mode_is_sent_by_the_person() -> None:
     async with Play(MONDAY_AFTERNOON) as play:
         state = play.stage.api.state
