@@ -94,7 +94,7 @@ class Dispatcher:
         query = update.callback_query
         assert query is not None
         if update.effective_chat is None:  # a button under a message of inline mode
-            await toast(update, "")
+            await toast(update, context, "")
             return
         read = buttons.read(query.data)
         command, press = self._presses.get(read[0] if read else "", (None, None))
@@ -157,7 +157,7 @@ class Dispatcher:
             log.info("press refused: %s", type(error).__name__)  # arguments of a forged or stale button
             await _out_of_date(update, context, command)
         finally:
-            await toast(update, "")
+            await toast(update, context, "")
 
 
 def _answers_us(message: Message, bot_id: int) -> bool:
@@ -186,7 +186,7 @@ def add_handlers(application: Application, commands: Mapping[str, Command]) -> N
 async def _out_of_date(update: Update, context: Context, command: Command | None) -> None:
     """Say so, and put the screen in order."""
     asker = await asker_of(update, context.deps)
-    await toast(update, asker.texts(STALE))
+    await toast(update, context, asker.texts(STALE))
     if command is not None and command.redraw is not None:
         await command.redraw(update, context)
     else:
@@ -209,7 +209,7 @@ async def _refuse(update: Update, context: Context, asker: Asker, command: Comma
 
 async def _tell(update: Update, context: Context, text: str) -> None:
     if update.callback_query is not None:
-        await toast(update, text)
+        await toast(update, context, text)
     else:
         await say(update, context, escape(text, quote=False))
 

@@ -102,11 +102,12 @@ async def is_chat_admin(update: Update, context: Context, asker: Asker) -> bool:
     return known[place][1]
 
 
-async def toast(update: Update, text: str) -> None:
-    """Answer a press; a query that cannot be answered (too old, answered already, Telegram away) is let be."""
+async def toast(update: Update, context: Context, text: str) -> None:
+    """Answer a press, once; a query that cannot be answered (too old, Telegram away) is let be."""
     query = update.callback_query
-    if query is None:
+    if query is None or context.answered:
         return
+    context.answered = True
     try:
         await query.answer(text[:200] or None)
     except TelegramError:

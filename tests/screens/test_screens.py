@@ -128,3 +128,13 @@ async def _until(there: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not there():  # noqa: ASYNC110 - the stand-in has no event for it
             await asyncio.sleep(0.02)
+
+
+async def test_a_press_is_answered_once(stage: Stage) -> None:
+    ona, petras = stage.api.user(1001, "Ona", "en"), stage.api.user(1002, "Petras", "en")
+    group = stage.api.group(GROUP, "Class 9a", members=[petras], admins=[ona])
+    await ona.send(group, "/settings")
+    await settled(stage)
+    await petras.press(stage.api.messages(group)[-1], "Light")
+    await settled(stage)
+    assert [call.status for call in stage.api.calls_of("answerCallbackQuery")] == [200]
