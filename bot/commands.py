@@ -33,7 +33,8 @@ class Command:
 
     `answers` take what a person types after `screens.questions.ask` named their verb; "" takes what answers nothing.
     `redraw` puts the screen in order after a press of a button that is out of date; without it that is today's card.
-    `summary` is a message id of the catalogue. `order` sorts menus; `listed` False keeps it out of them.
+    `summary` is a message id of the catalogue. `order` sorts menus; `listed` False keeps it out of them, `in_groups`
+    and `in_private` out of those of groups and of private chats.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Command:
     redraw: Handler | None = None
     audience: Audience = Audience.EVERYONE
     in_groups: bool = True
+    in_private: bool = True
     order: int = 100
     listed: bool = True
     aliases: tuple[str, ...] = ()

@@ -17,12 +17,13 @@ from bot.errors import UnknownTarget
 from bot.keyboards import Row, buttons_of
 from bot.model import Exam, FreeDays, Homework, Lesson, Plan
 from bot.render import view
+from bot.scraper.contract import Source
 from bot.select import belonging_to
 from bot.store import homework, pictures, schools, snapshots
 from bot.store.chats import Chat
 from bot.store.homework import EVERYBODY, Viewer
 from bot.store.outbox import Content
-from bot.store.schools import School, StoredTarget
+from bot.store.schools import Feed, School, StoredTarget
 from bot.term import pause_factor
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
@@ -77,11 +78,37 @@ class Timetable:
 
 async def was_read(deps: Deps, target: StoredTarget) -> bool:
     """Whether there is a good plan of the target at all."""
-    feeds = await schools.feeds_of(deps.db, target.school_id)
-    if not feeds:
+    return await _read_at(deps, target) is not None
+
+
+async def worth_reading(deps: Deps, target: StoredTarget, *, within: timedelta | None = None) -> bool:
+    """Whether a target is to be read before it is shown: it never was, or nobody follows it, so that no round has read
+    it for two poll intervals (or `within`). Where the page fails, the rounds try it again, and what is known is shown.
+    """
+    read_at = await _read_at(deps, target)
+    if read_at is None:
+        return True
+    feed, source = await _first_feed(deps, target)
+    if feed is None or source is None or source.scope == "school" or await schools.is_followed(deps.db, target.id):
         return False
-    scope = deps.sources[feeds[0].source].scope if feeds[0].source in deps.sources else "target"
-    return await snapshots.newest(deps.db, feeds[0].id, 0 if scope == "school" else target.id) is not None
+    usual = max(deps.config.poll_minutes * 60, source.min_interval) * STALE_POLLS
+    limit = usual if within is None else within.total_seconds()
+    return deps.now() - read_at > limit and not (await schools.health_of(deps.db, feed.id)).failures
+
+
+async def _first_feed(deps: Deps, target: StoredTarget) -> tuple[Feed | None, Source | None]:
+    feeds = await schools.feeds_of(deps.db, target.school_id)
+    return (feeds[0], deps.sources.get(feeds[0].source)) if feeds else (None, None)
+
+
+async def _read_at(deps: Deps, target: StoredTarget) -> int | None:
+    """When the school last confirmed the target's plan; None = there is none."""
+    feed, source = await _first_feed(deps, target)
+    if feed is None:
+        return None
+    whole = source is not None and source.scope == "school"
+    snapshot = await snapshots.newest(deps.db, feed.id, 0 if whole else target.id)
+    return None if snapshot is None else snapshot.checked_at
 
 
 async def timetable_of(
@@ -155,12 +182,14 @@ async def day_content(
     look: Look,
     *,
     groups: Sequence[str] = (),
+    label: str = "",
     lead: str = "",
     buttons: Sequence[Row] = (),
     table: Timetable | None = None,
     viewer: Viewer = EVERYBODY,
 ) -> Content:
-    """One day in words and, when it has lessons, as a picture. `lead` is HTML that stands above everything."""
+    """One day in words and, when it has lessons, as a picture. `lead` is HTML that stands above everything, `label` the
+    chat's own name for the target; it stands in the words alone, for all see the same picture."""
     table = table or await timetable_of(deps, target, day, 1, viewer=viewer)
     texts = texts_in(look.language)
     if not table.days:
@@ -168,9 +197,9 @@ async def day_content(
     shown = of_groups(table.day(day), groups)
     due = [task for task in table.homework if task.due == day]
     exams = [exam for exam in table.exams if exam.date == day]
-    head = day_texts.headline(texts, shown, _whose(table), rows_only=table.rows_only)
+    head = day_texts.headline(texts, shown, _whose(table, label), rows_only=table.rows_only)
     words = [lead, head, _freshness(deps, texts, table)]
-    twin = day_texts.twin(texts, shown, due, exams)
+    twin = day_texts.twin(texts, shown, due, exams, whose=target.kind)
     picture = None
     if shown.lessons and look.format != "text":
         slots = await slots_of(deps, table.school, [*shown.lessons, *due])
@@ -197,6 +226,7 @@ async def week_content(
     look: Look,
     *,
     groups: Sequence[str] = (),
+    label: str = "",
     lead: str = "",
     buttons: Sequence[Row] = (),
     viewer: Viewer = EVERYBODY,
@@ -213,7 +243,7 @@ async def week_content(
     due = [task for task in table.homework if task.due and monday <= task.due <= last]
     exams = [exam for exam in table.exams if exam.date and monday <= exam.date <= last]
     lessons = [lesson for day in days for lesson in day.lessons]
-    head = f"<b>{escape(title)}</b> · {escape(table.school.name)}"
+    head = f"<b>{escape(f'{label}, {title}' if label else title)}</b> · {escape(table.school.name)}"
     words = [lead, head, _freshness(deps, texts, table)]
     picture = None
     if lessons and look.format != "text":
@@ -238,7 +268,7 @@ async def week_content(
     more = (texts("Text"), data("t", target.id, "w", f"{monday:%Y%m%d}"))
     return _content(
         "\n".join(filter(None, words)),
-        day_texts.week_twin(texts, days, rows_only=table.rows_only),
+        day_texts.week_twin(texts, days, rows_only=table.rows_only, whose=target.kind),
         picture,
         look,
         [*buttons],
@@ -263,12 +293,13 @@ async def words_in_parts(
         return [_never_read(texts)]
     days = [of_groups(day, groups) for day in table.days]
     if week:
-        body = day_texts.week_twin(texts, [day for day in days if day.date.weekday() < 5 or day.lessons])
+        shown = [day for day in days if day.date.weekday() < 5 or day.lessons]
+        body = day_texts.week_twin(texts, shown, whose=target.kind)
         return day_texts.parts(f"<b>{escape(_whose(table))}</b>\n\n{body}")
     due = [task for task in table.homework if task.due == first]
     exams = [exam for exam in table.exams if exam.date == first]
     head = day_texts.headline(texts, days[0], _whose(table))
-    return day_texts.parts(f"{head}\n\n{day_texts.twin(texts, days[0], due, exams)}")
+    return day_texts.parts(f"{head}\n\n{day_texts.twin(texts, days[0], due, exams, whose=target.kind)}")
 
 
 def of_groups(day: Day, groups: Sequence[str]) -> Day:
@@ -337,8 +368,9 @@ def _frame(deps: Deps, texts: Texts, table: Timetable, title: str, week: str, *,
     )
 
 
-def _whose(table: Timetable) -> str:
-    return f"{table.target.name} · {table.school.name}"
+def _whose(table: Timetable, label: str = "") -> str:
+    name = f"{label}, {table.target.name}" if label else table.target.name
+    return f"{name} · {table.school.name}"
 
 
 def _freshness(deps: Deps, texts: Texts, table: Timetable) -> str:

@@ -72,6 +72,9 @@ DEPS = "deps"
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[str, Deps]]):
     """PTB's context, with the application's parts."""
 
+    answered = False
+    """Whether the press that this update is was answered already."""
+
     @property
     def deps(self) -> Deps:
         """The parts of the running application."""

@@ -89,9 +89,9 @@ async def _rows(deps: Deps, wanted: Sequence[Due], today: date) -> list[Row]:
         since = before.get((one.chat_id, one.thread_id, fact), deps.now() - DAY_SECONDS)
         news = _news(plan, one, since)
         look = Look(one.language, one.theme, one.format)
-        key = (place, plan.day, look, one.groups, news)
+        key = (place, plan.day, look, one.groups, one.label, news)
         if key not in contents:
-            contents[key] = await _content(deps, plan, look, json.loads(one.groups), news)
+            contents[key] = await _content(deps, plan, look, one, news)
         zone = plan.table.school.timezone
         quiet = (one.quiet_from, one.quiet_to) if one.quiet_from and one.quiet_to else None
         rows.append(
@@ -138,7 +138,7 @@ def _is_eve(today: Day, day: date) -> bool:
     return away == 1 or (away <= WEEKEND and is_school_day(today))
 
 
-async def _content(deps: Deps, plan: _Plan, look: Look, groups: Sequence[str], news: Sequence[Task]) -> Content:
+async def _content(deps: Deps, plan: _Plan, look: Look, one: Due, news: Sequence[Task]) -> Content:
     texts = texts_in(look.language)
     target = plan.table.target
     lead = ""
@@ -147,6 +147,7 @@ async def _content(deps: Deps, plan: _Plan, look: Look, groups: Sequence[str], n
         exams = [task.exam for task in news if task.kind == "exam"]
         lead = words.news(texts, target.name, tasks, exams, limit=NEWS_SHOWN) + "\n"
     buttons = day_buttons(texts, target, plan.day, homework=has_homework(deps))
+    groups = json.loads(one.groups)
     return await compose.day_content(
-        deps, target, plan.day, look, groups=groups, lead=lead, buttons=buttons, table=plan.table
+        deps, target, plan.day, look, groups=groups, label=one.label, lead=lead, buttons=buttons, table=plan.table
     )

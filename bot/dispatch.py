@@ -7,8 +7,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 
-from telegram import Update
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
+from telegram import Message, Update
+from telegram.constants import ChatType
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -23,11 +24,12 @@ from bot import buttons, inline
 from bot.commands import Audience, Command, Press
 from bot.context import Context
 from bot.errors import SchoolbellError
-from bot.screens import Asker, asker_of, may, say, toast
+from bot.screens import Asker, asker_of, may, put_off, say, toast
 from bot.screens.day import redraw_today
 from bot.screens.membership import group_moved, membership_changed
 from bot.screens.questions import close, open_question
 from bot.store import chats, people
+from bot.store.outbox import Content
 from bot.texts import errors, mark
 
 log = logging.getLogger(__name__)
@@ -92,7 +94,7 @@ class Dispatcher:
         query = update.callback_query
         assert query is not None
         if update.effective_chat is None:  # a button under a message of inline mode
-            await toast(update, "")
+            await toast(update, context, "")
             return
         read = buttons.read(query.data)
         command, press = self._presses.get(read[0] if read else "", (None, None))
@@ -112,8 +114,11 @@ class Dispatcher:
     async def text_came(self, update: Update, context: Context) -> None:
         """Something typed or sent that is no command: the answer to a question; else, in private, free text."""
         asker = await asker_of(update, context.deps)
+        message = update.effective_message
         asked = open_question(asker, context.deps.now())
-        if asked is None and not (asker.private and update.effective_message and update.effective_message.text):
+        if not asker.private and not (message and _answers_us(message, context.bot.id)):
+            return  # where the bot reads everything, as an admin does, most of it is said to others
+        if asked is None and not (asker.private and message and message.text):
             return
         verb, args = asked or ("", ())
         command, take = self._answers.get(verb, (None, None))
@@ -138,11 +143,11 @@ class Dispatcher:
             if left < 0:
                 await _tell(update, context, asker.texts("That was very fast. Wait a few seconds, then go on."))
                 return
-            if not asker.chat.active:
-                await chats.reactivate(context.deps.db, asker.chat.chat_id)
             if not await may(update, context, asker, command.audience):
                 await _refuse(update, context, asker, command)
                 return
+            if not asker.chat.active:  # after the question whether they may: who is banned is not written to again
+                await chats.reactivate(context.deps.db, asker.chat.chat_id)
             await run()
         except SchoolbellError as error:
             await _tell(update, context, errors.told(asker.texts, error))
@@ -152,7 +157,12 @@ class Dispatcher:
             log.info("press refused: %s", type(error).__name__)  # arguments of a forged or stale button
             await _out_of_date(update, context, command)
         finally:
-            await toast(update, "")
+            await toast(update, context, "")
+
+
+def _answers_us(message: Message, bot_id: int) -> bool:
+    answered = message.reply_to_message
+    return answered is not None and answered.from_user is not None and answered.from_user.id == bot_id
 
 
 def add_handlers(application: Application, commands: Mapping[str, Command]) -> None:  # type: ignore[type-arg]  # six parameters that say nothing here
@@ -176,7 +186,7 @@ def add_handlers(application: Application, commands: Mapping[str, Command]) -> N
 async def _out_of_date(update: Update, context: Context, command: Command | None) -> None:
     """Say so, and put the screen in order."""
     asker = await asker_of(update, context.deps)
-    await toast(update, asker.texts(STALE))
+    await toast(update, context, asker.texts(STALE))
     if command is not None and command.redraw is not None:
         await command.redraw(update, context)
     else:
@@ -190,6 +200,8 @@ async def _refuse(update: Update, context: Context, asker: Asker, command: Comma
         return
     if command.audience in {Audience.ADMIN, Audience.OWNER}:
         text = asker.texts("Only the bot's admins can do this.")
+    elif asker.chat.type == ChatType.CHANNEL:
+        text = asker.texts("Only the channel's admins can do this.")
     else:
         text = asker.texts("In a group only its admins can change this.")
     await _tell(update, context, text)
@@ -197,7 +209,7 @@ async def _refuse(update: Update, context: Context, asker: Asker, command: Comma
 
 async def _tell(update: Update, context: Context, text: str) -> None:
     if update.callback_query is not None:
-        await toast(update, text)
+        await toast(update, context, text)
     else:
         await say(update, context, escape(text, quote=False))
 
@@ -210,14 +222,17 @@ async def _failed(update: object, context: Context) -> None:
     if not isinstance(update, Update):  # polling: PTB tries again by itself; bot/liveness.py judges it
         log.debug("polling: %s", type(error).__name__)
         return
-    level = logging.INFO if isinstance(error, NetworkError) and not isinstance(error, BadRequest) else logging.ERROR
-    log.log(level, "an update could not be answered", exc_info=error)
-    if update.effective_chat is None or (isinstance(error, TelegramError) and not isinstance(error, BadRequest)):
+    away = isinstance(error, TelegramError) and not isinstance(error, BadRequest)
+    log.log(logging.INFO if away else logging.ERROR, "an update could not be answered", exc_info=error)
+    if update.effective_chat is None or error is None:
         return
     asker = await asker_of(update, context.deps)
     try:
-        await _tell(
-            update, context, asker.texts("Something went wrong here, and I have noted it. Please try again later.")
-        )
+        if isinstance(error, TelegramError) and away:
+            words = asker.texts("Telegram did not take my answer a moment ago. Please ask me once more.")
+            await put_off(update, context, error, Content(escape(words, quote=False)))
+        else:
+            words = asker.texts("Something went wrong here, and I have noted it. Please try again later.")
+            await _tell(update, context, words)
     except TelegramError as second:
         log.info("and the person could not be told: %s", type(second).__name__)

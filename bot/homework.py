@@ -169,7 +169,7 @@ def _navigation(texts: Texts, target: StoredTarget, first: date, page: int, last
         )
     rows.append(
         [
-            (texts("＋ Add"), data("hn", target.id)),
+            (texts("+ Add"), data("hn", target.id)),
             (texts("Tests"), data("he", target.id)),
             ("⚙", data("hs", target.id)),
         ]

@@ -65,6 +65,8 @@ async def plan_to_show(deps: Deps, target: StoredTarget) -> tuple[Timetable, dat
     if not is_over(table.days[0], now):
         return table, now.date()
     later = next_day_with_lessons(table.days[1:])
+    if later is None and table.days[0].free:  # long holidays say what they are, and are not turned day by day
+        return table, now.date()
     return table, later.date if later else now.date() + timedelta(days=1)
 
 

@@ -61,7 +61,7 @@ def _lines(
     return tuple(
         (command.name, texts(command.summary)[:256])
         for command in commands
-        if command.audience in audiences and (command.in_groups or not group)
+        if command.audience in audiences and (command.in_groups if group else command.in_private)
     )
 
 

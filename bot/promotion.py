@@ -118,6 +118,7 @@ def _row(deps: Deps, chat: Chat, question: Question, content: Content) -> Row:
         not_before=int(after_quiet(zone, deps.clock.now(), quiet).timestamp()),
         expires_at=deps.now() + int(timedelta(days=7).total_seconds()),
         silent=True,
+        asks=True,
     )
 
 

@@ -95,7 +95,7 @@ async def _refresh_school(deps: Deps, school: School, followed: Sequence[StoredT
 async def _due_targets(
     deps: Deps, feed: Feed, followed: Sequence[StoredTarget], *, due: bool
 ) -> list[StoredTarget | None]:
-    """What of a feed is to be asked now: all of it when it is due, else only what was never read and is waited for."""
+    """What of a feed is to be asked now: all of it when it is due, else what was never read, or is waited for."""
     source = deps.sources.get(feed.source)
     if source is None:
         return []
@@ -106,6 +106,7 @@ async def _due_targets(
         return [*followed] if followed and listed else [None]
     waiting = await schools.never_read(deps.db, feed.id, [target.id for target in followed])
     health = await schools.health_of(deps.db, feed.id)
+    waiting |= deps.wanted
     return [target for target in followed if target.id in waiting] if not health.failures else []
 
 
@@ -130,8 +131,6 @@ async def refresh_feed(
             if target is not None or deps.sources[feed.source].scope == "school":  # a list has a shape of its own
                 shape = found.snapshot.plan.shape
             free += found.snapshot.plan.free_days
-            if target is not None:
-                deps.wanted.discard(target.id)
             if found.changed:
                 changed.append(target)
     except NotReleased as error:  # the school has not published it yet: nothing is broken
@@ -145,7 +144,6 @@ async def refresh_feed(
             failing_since=health.failing_since if health.told_admin else None,
         )
     except SourceError as error:
-        deps.wanted.difference_update(target.id for target in targets if target is not None)
         pause = _pause(deps, school, feed, free)
         after = await _after_failure(deps, school, feed, failing(health, error, deps.now(), pause), error)
     else:
@@ -157,6 +155,8 @@ async def refresh_feed(
             await notify.source_is_back(deps, school, feed, health)
         if feed.owner_chat is None and is_strange(health.shape, shape):
             await notify.shape_changed(deps, school, feed)
+    finally:  # asked is asked, whatever came of it: what is wanted is asked every second
+        deps.wanted.difference_update(target.id for target in targets if target is not None)
     async with deps.db.transaction() as transaction:
         now = await accounts.feed_by_id(transaction, feed.id)
         if now is not None and now.sealed_password == feed.sealed_password:  # else this is about an account of before

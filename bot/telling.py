@@ -176,7 +176,7 @@ async def _content(
 ) -> Content:
     look = Look(one.language, one.theme, one.format)
     day = change.day.date
-    key = (day, announced.state_hash(before), look, one.groups, published)
+    key = (day, announced.state_hash(before), look, one.groups, one.label, published)
     if key not in job.contents:
         texts = texts_in(one.language)
         if published:
@@ -192,6 +192,7 @@ async def _content(
             day,
             look,
             groups=one.groups,
+            label=one.label,
             lead=lead,
             buttons=day_buttons(texts, job.target, day),
             table=replace(job.table, days=(shown,)),
@@ -207,15 +208,16 @@ async def _published(job: Job, one: Subscriber, out: Sequence[Change]) -> Row:
     """ "The plan for Monday is out", to those who want to hear it."""
     days = [change.day.date for change in out]
     look = Look(one.language, one.theme, one.format)
-    key = (tuple(days), look, one.groups, PLAN_KIND)
+    key = (tuple(days), look, one.groups, one.label, PLAN_KIND)
     if key not in job.contents:
         texts = texts_in(one.language)
         lead = published_text(texts, days)
         if len(days) == 1:
             buttons = day_buttons(texts, job.target, days[0])
             job.contents[key] = await compose.day_content(
-                job.deps, job.target, days[0], look, groups=one.groups, lead=lead, buttons=buttons, table=job.table
-            )
+                job.deps, job.target, days[0], look,
+                groups=one.groups, label=one.label, lead=lead, buttons=buttons, table=job.table,
+            )  # fmt: skip
         else:
             job.contents[key] = await _week(job, one, days[0], lead)
     return plain_row(job, one, PLAN_KIND, days[0], job.contents[key])
@@ -223,7 +225,7 @@ async def _published(job: Job, one: Subscriber, out: Sequence[Change]) -> Row:
 
 async def _rebuilt(job: Job, one: Subscriber, first: date) -> Row:
     """One message with the week in place of thirty lines."""
-    key = ("rebuilt", Look(one.language, one.theme, one.format), one.groups)
+    key = ("rebuilt", Look(one.language, one.theme, one.format), one.groups, one.label)
     if key not in job.contents:
         job.contents[key] = await _week(job, one, first, rebuilt_text(texts_in(one.language), first))
     return plain_row(job, one, KIND, first, job.contents[key])
@@ -233,7 +235,9 @@ async def _week(job: Job, one: Subscriber, day: date, lead: str) -> Content:
     monday = day - timedelta(days=day.weekday())
     look = Look(one.language, one.theme, one.format)
     buttons = week_buttons(texts_in(one.language), job.target, monday)
-    return await compose.week_content(job.deps, job.target, monday, look, groups=one.groups, lead=lead, buttons=buttons)
+    return await compose.week_content(
+        job.deps, job.target, monday, look, groups=one.groups, label=one.label, lead=lead, buttons=buttons
+    )
 
 
 def plain_row(job: Job, one: Subscriber, kind: str, day: date, content: Content) -> Row:

@@ -35,6 +35,7 @@ class Conversation:
     people: dict[str, Person] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    posts: set[tuple[int, int]] = field(default_factory=set)
 
     def person(self, name: str) -> Person:
         """A person by name; the first is 1001. "Admin" is the bot's admin."""
@@ -110,11 +111,17 @@ class Conversation:
         chat = self.chats[found[2]]
         thread = next((topic.id for topic in chat.topics.values() if topic.name == found[3]), 0)
         reply = max((m.id for m in self.stage.api.messages(chat) if m.from_bot), default=0) if found[4] else 0
-        await person.send(chat, text, thread=thread, reply_to=reply)
+        sent = await person.send(chat, text, thread=thread, reply_to=reply)
+        self.posts.add((chat.id, sent.id))
+
+    def _by_bot(self, message: Message) -> bool:
+        """A channel's posts name nobody: those are the bot's that no person wrote."""
+        channel = message.chat_id <= CHANNEL
+        return message.from_bot or (channel and (message.chat_id, message.id) not in self.posts)
 
     async def _press(self, person: Person, place: str | None, button: str) -> None:
         chat = self.chats[place] if place else person.chat
-        messages = [message for message in self.stage.api.messages(chat) if message.from_bot]
+        messages = [message for message in self.stage.api.messages(chat) if self._by_bot(message)]
         if button.startswith("="):
             await person.press(messages[-1], button[1:], forged=True)
             return
@@ -130,7 +137,7 @@ class Conversation:
             message: Any = event.data.get("message")
             if event.chat_id == OWNER and "Admin" not in self.people:
                 continue
-            if event.kind in {"message", "edited"} and (message.from_bot or "reply_markup" in message.data):
+            if event.kind in {"message", "edited"} and self._by_bot(message):
                 lines += self._told(message, edited=event.kind == "edited")
             elif event.kind == "pinned":
                 lines.append(f"  {self._where(message)}{'pinned' if event.data['pinned'] else 'unpinned'}")

@@ -17,6 +17,8 @@ def test_groups_are_offered_what_they_may_use() -> None:
     assert "today" in members
     assert "settings" not in members
     assert {"settings", "pin"} <= set(group_admins)
+    assert "helper" in group_admins
+    assert "helper" not in offered["all_private_chats", "en"]
     assert "access" not in {name for commands in offered.values() for name in commands}
     for commands in offered.values():
         assert len(commands) <= 100

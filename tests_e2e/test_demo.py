@@ -15,7 +15,7 @@ from tests_e2e.conftest import ROOT, WHY_NOT
 if WHY_NOT:
     pytest.skip(WHY_NOT, allow_module_level=True)
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 PICTURES = ROOT / "docs" / "demo"
 NARROW = {"width": 360, "height": 740}
@@ -241,6 +241,18 @@ def test_a_picture_can_come_as_a_file(page: Page) -> None:
     with page.expect_download() as download:
         row.click()
     assert download.value.suggested_filename.endswith(".png")
+
+
+def test_a_picture_of_the_blackboard_is_kept_with_the_homework(page: Page) -> None:
+    follow_9a(page)
+    page.get_by_role("textbox", name="Message").fill("/hw matematika p. 45")
+    blackboard = FilePayload(name="board.png", mimeType="image/png", buffer=page.screenshot())
+    page.locator("#file").set_input_files(blackboard)
+    expect(page.locator(".message.mine .picture img")).to_be_visible()
+    expect(page.locator(".message.theirs").last).to_contain_text("Matematika: p. 45")
+    key(page, "Homework").click()
+    key(page, re.compile("📷")).last.click()
+    expect(page.locator(".message.theirs").last.locator(".picture img")).to_have_js_property("naturalWidth", 1440)
 
 
 DRAW = """async (messages) => {

@@ -36,13 +36,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Homework, or an exam, as the school publishes it."""
+    """Homework, as the school publishes it."""
 
     class_: str
     subject: str
     text: str
     due: date
-    exam: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +69,22 @@ class Desk:
 
     def publish(self, change: Change, now: datetime) -> None:
         """Publish a change; a later one for the same lesson takes the place of the earlier."""
-        self.withdraw(change.day, change.class_, change.period, now)
+        self.withdraw(change.day, change.class_, change.period, now, group=change.group)
         self.changes.append(change)
 
-    def withdraw(self, day: date, class_: str, period: int, now: datetime) -> None:
-        """Take back what was published for a lesson."""
-        self.changes = [c for c in self.changes if (c.day, c.class_, c.period) != (day, class_, period)]
+    def withdraw(self, day: date, class_: str, period: int, now: datetime, *, group: str = "") -> None:
+        """Take back what was published for a lesson; of one group where the class is parted."""
+        self.changes = [
+            one
+            for one in self.changes
+            if (one.day, one.class_, one.period) != (day, class_, period) or (group and one.group not in {"", group})
+        ]
         self.published_at = now
 
     def teacher_ill(self, teacher: str, day: date, from_period: int, now: datetime) -> int:
-        """Cancel every lesson of a teacher from a period (0 = the first) on; returns how many."""
+        """Cancel every lesson of a teacher from a period (0 = the first) on; returns how many took place until now."""
         ill = [held for class_ in CLASSES for held in self.lessons(class_, day) if held.slot.teacher == teacher]
-        ill = [held for held in ill if held.slot.period >= from_period]
+        ill = [held for held in ill if held.slot.period >= from_period and not (held.change and held.change.cancelled)]
         for held in ill:
             self.publish(
                 Change(
@@ -133,7 +136,7 @@ def next_school_days(start: date, count: int) -> list[date]:
 
 
 def opening_desk(now: datetime, today: date) -> Desk:
-    """The desk as the demo begins: two changes for the next school day, some homework and an exam."""
+    """The desk as the demo begins: two changes for the next school day, some homework."""
     desk = Desk(now)
     tomorrow, later = next_school_days(today + timedelta(days=1), 2)
     lessons = [held.slot for held in desk.lessons("9a", tomorrow) if not held.slot.group]
@@ -141,9 +144,9 @@ def opening_desk(now: datetime, today: date) -> Desk:
         desk.publish(Change(tomorrow, "9a", lessons[1].period, room="112"), now)
         desk.publish(Change(tomorrow, "9a", lessons[2].period, cancelled=True, note="Mokytojas serga"), now)
         desk.tasks.append(Task("9a", lessons[0].subject.name, "Perskaityti 5 skyrių, atsakyti į 3 klausimus", tomorrow))
-    exam = next((held.slot for held in desk.lessons("9a", later) if not held.slot.group), None)
-    if exam is not None:
-        desk.tasks.append(Task("9a", exam.subject.name, "Kontrolinis darbas: 4 skyrius", later, exam=True))
+    first = next((held.slot for held in desk.lessons("9a", later) if not held.slot.group), None)
+    if first is not None:
+        desk.tasks.append(Task("9a", first.subject.name, "Pasiruošti kontroliniam: 4 skyrius", later))
     return desk
 
 

@@ -77,7 +77,9 @@ class Play:
             self.system, self.telegram = system, TELEGRAM_UP
             folder = self._scene.enter_context(tempfile.TemporaryDirectory(prefix="schoolbell-demo-"))
             self._stage = await self._scene.enter_async_context(
-                set_stage(Path(folder), start=self.start, system=system, lang="en", admins=[ULA], paced=False)
+                set_stage(
+                    Path(folder), start=self.start, system=system, lang="en", admins=[ULA], paced=False, furnished=True
+                )
             )
             self._cast()
             self.stage.api.state.listeners.append(self._happened)

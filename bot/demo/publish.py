@@ -1,7 +1,9 @@
-"""The sample school's pages in its three systems: from the desk's state to HTML and iCalendar. Pure."""
+"""The sample school's pages in its three systems: from the desk's state to HTML, iCalendar and CSV. Pure."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from html import escape
@@ -236,6 +238,15 @@ def _event(held: Held) -> list[str]:
     if change is not None and change.cancelled:
         lines.append("STATUS:CANCELLED")
     return [*lines, "END:VEVENT"]
+
+
+def homework_sheet(desk: Desk) -> str:
+    """The school's homework as a spreadsheet's CSV."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(("subject", "text", "due", "class"))
+    rows.writerows((task.subject, task.text, task.due.isoformat(), task.class_) for task in desk.tasks)
+    return out.getvalue()
 
 
 def _text(value: str) -> str:

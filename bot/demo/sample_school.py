@@ -93,6 +93,19 @@ def holiday(day: date) -> str:
     return "Vasaros atostogos" if (6, 20) <= (day.month, day.day) < (9, 1) else ""
 
 
+def holidays_ahead(today: date) -> list[dict[str, str]]:
+    """The holidays of a year from a day on, as an admin sets them: first day, last day, name."""
+    found: list[dict[str, str]] = []
+    for step in range(366):
+        day = today + timedelta(days=step)
+        name = holiday(day)
+        if name and found and found[-1]["last"] == (day - timedelta(days=1)).isoformat():
+            found[-1]["last"] = day.isoformat()
+        elif name:
+            found.append({"first": day.isoformat(), "last": day.isoformat(), "name": name})
+    return found
+
+
 @cache
 def timetable() -> tuple[Slot, ...]:
     """The weekly plan of all classes."""

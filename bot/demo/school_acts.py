@@ -87,7 +87,7 @@ async def change(play: Play, asked: Asked) -> Mapping[str, Any]:
         raise BadAction("There is no such lesson.")
     now = play.stage.clock.now()
     if what == RESTORE:
-        desk.withdraw(day, class_, period, now)
+        desk.withdraw(day, class_, period, now, group=group)
     elif what == "cancel":
         desk.publish(Change(day, class_, period, group, cancelled=True, note="Mokytojas serga"), now)
     else:
@@ -120,20 +120,18 @@ async def ill(play: Play, asked: Asked) -> Mapping[str, Any]:
     teacher = text_of(asked, "teacher", limit=40)
     count = play.stage.desk.teacher_ill(teacher, day, period, play.stage.clock.now())
     if not count:
-        raise BadAction(f"{teacher} has no lessons from period {period + 1} on that day.")
+        raise BadAction(f"{teacher} has no lessons to lose from period {period + 1} on that day.")
     await _published(play)
-    return {"said": f"{teacher} is ill: {count} lessons cancelled."}
+    return {"said": f"{teacher} is ill: {count} {'lesson' if count == 1 else 'lessons'} cancelled."}
 
 
 async def task(play: Play, asked: Asked) -> Mapping[str, Any]:
-    """Publish homework or an exam. Only the calendar carries it."""
-    if play.system != "ical":
-        raise BadAction("This system publishes no homework. Start over with iCal, or note it in the chat.")
-    exam = asked.get("exam") is True
+    """Publish homework: in the calendar, or in the sheet that the school keeps beside its timetable."""
     text = text_of(asked, "text", limit=200)
-    found = Task(_class(asked), choice_of(asked, "subject", SUBJECT_NAMES), text, day_of(asked, "day"), exam=exam)
+    found = Task(_class(asked), choice_of(asked, "subject", SUBJECT_NAMES), text, day_of(asked, "day"))
     play.stage.desk.tasks.append(found)
-    return await _published(play)
+    await _published(play)
+    return {"said": "Published. /homework shows it at once; by itself the bot tells it with the evening's plan."}
 
 
 async def site(play: Play, asked: Asked) -> Mapping[str, Any]:

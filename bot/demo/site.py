@@ -20,7 +20,8 @@ LOGIN = "<html><head><title>Log in</title></head><body><form><input type='passwo
 
 
 def school_site(desk: Desk, clock: Clock) -> web.Application:
-    """The school's pages: `/plan/` (Optivum), `/zastepstwa.html`, `/untis/subst_001.htm`, `/ical/9a.ics`."""
+    """The school's pages: `/plan/` (Optivum), `/zastepstwa.html`, `/untis/subst_001.htm`, `/ical/9a.ics`,
+    `/homework.csv`."""
 
     def today() -> date:
         return clock.now().astimezone(ZONE).date()
@@ -53,6 +54,9 @@ def school_site(desk: Desk, clock: Clock) -> web.Application:
         text = publish.calendar(desk, request.match_info["name"], today())
         return web.Response(text=text, content_type="text/calendar", charset="utf-8")
 
+    async def homework(_: web.Request) -> web.Response:
+        return web.Response(text=publish.homework_sheet(desk), content_type="text/csv", charset="utf-8")
+
     @web.middleware
     async def state(request: web.Request, handler: Handler) -> web.StreamResponse:
         desk.polls += 1
@@ -76,6 +80,7 @@ def school_site(desk: Desk, clock: Clock) -> web.Application:
     app.router.add_get("/zastepstwa.html", substitutions)
     app.router.add_get(r"/untis/subst_{page:\d+}.htm", monitor)
     app.router.add_get("/ical/{name}.ics", calendar)
+    app.router.add_get("/homework.csv", homework)
     return app
 
 

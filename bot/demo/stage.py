@@ -16,7 +16,7 @@ from bot.clock import TurnableClock
 from bot.config import Config
 from bot.demo.botapi import BotApi, Check
 from bot.demo.desk import Desk, opening_desk
-from bot.demo.sample_school import CLASSES, NAME
+from bot.demo.sample_school import CLASSES, NAME, holidays_ahead
 from bot.demo.site import ZONE, school_site
 from bot.model import Target, TargetKind
 from bot.pace import Pacer
@@ -51,10 +51,12 @@ async def set_stage(
     admins: Collection[int] = (),
     paced: bool = True,
     check: Check | None = None,
+    furnished: bool = False,
 ) -> AsyncIterator[Stage]:
     """Everything started and, at the end, stopped. `data` is the folder of the bot's state; the clock can be turned.
 
     `paced` False sends as fast as it can; `check` looks at every call to Telegram (bot/demo/spec.py has one).
+    `furnished`: the bot's admin has set the holidays, and a sheet of homework where the timetable carries none.
     """
     async with AsyncExitStack() as stack:
         clock = TurnableClock(start)
@@ -72,7 +74,7 @@ async def set_stage(
             poll_minutes=poll_minutes,
             admins=frozenset(admins),
         )
-        await seed(config, clock, school_url, system)
+        await seed(config, clock, school_url, system, furnished=furnished)
         pacer = Pacer(clock) if paced else Pacer(clock, per_second=100_000.0, private_interval=0.0)
         service = await stack.enter_async_context(running(config, clock, {}, asyncio.Event(), spacing=0, pacer=pacer))
         assert service is not None  # nobody asked it to stop
@@ -94,7 +96,7 @@ async def _serving(app: web.Application) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-async def seed(config: Config, clock: TurnableClock, url: str, system: str) -> None:
+async def seed(config: Config, clock: TurnableClock, url: str, system: str, *, furnished: bool = False) -> None:
     """Write the sample school into a new database, in one of the systems that it publishes in."""
     now = int(clock.now().timestamp())
     addresses = {
@@ -102,8 +104,11 @@ async def seed(config: Config, clock: TurnableClock, url: str, system: str) -> N
         "untis-monitor": [("untis-monitor", f"{url}/untis/subst_001.htm")],
         "ical": [("ical", f"{url}/ical/9a.ics")],
     }
+    if furnished and system != "ical":
+        addresses[system].append(("sheet", f"{url}/homework.csv"))
     async with open_database(config.database) as db, db.transaction() as transaction:
-        await schools.put_school(transaction, School(SCHOOL, NAME, ZONE), now)
+        settings = {"holidays": holidays_ahead(clock.now().astimezone(ZONE).date())} if furnished else {}
+        await schools.put_school(transaction, School(SCHOOL, NAME, ZONE, settings), now)
         for position, (source, address) in enumerate(addresses[system]):
             await schools.put_feed(transaction, SCHOOL, position, source=source, url=address)
         if system != "optivum":

@@ -125,7 +125,7 @@ def desk_view(desk: Desk, class_: str, days: list[Any]) -> list[Json]:
         {
             "date": day.isoformat(),
             "tasks": [
-                {"subject": task.subject, "text": task.text, "exam": task.exam}
+                {"subject": task.subject, "text": task.text}
                 for task in desk.tasks
                 if task.class_ == class_ and task.due == day
             ],

@@ -18,13 +18,14 @@ async def run(update: Update, context: Context) -> None:
     lines = [asker.texts("I bring your school's timetable and say what changed."), ""]
     allowed: dict[Audience, bool] = {}
     for command in context.deps.commands.values():
-        if not command.listed or not (asker.private or command.in_groups):
+        if not command.listed or not (command.in_private if asker.private else command.in_groups):
             continue
         if command.audience not in allowed:
             allowed[command.audience] = await may(update, context, asker, command.audience)
         if allowed[command.audience]:
             lines.append(f"/{command.name} – {escape(asker.texts(command.summary))}")
-    lines += ["", asker.texts("You can also just write the name of a class.")]
+    if asker.private:
+        lines += ["", asker.texts("You can also just write the name of a class.")]
     await show(update, context, "\n".join(lines))
 
 

@@ -42,5 +42,6 @@ COMMAND = Command(
     summary=mark("who may add homework in a group"),
     run=run,
     audience=Audience.CHAT_ADMIN,
+    in_private=False,
     order=60,
 )

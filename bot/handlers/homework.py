@@ -50,7 +50,7 @@ async def ticked(update: Update, context: Context, args: tuple[str, ...]) -> Non
         done = await homework.toggle(transaction, task.id, asker.user_id, context.deps.now())
     name = task.subject or task.text
     words = asker.texts("Done: {name}") if done else asker.texts("Not done yet: {name}")
-    await toast(update, words.format(name=name[:100]))
+    await toast(update, context, words.format(name=name[:100]))
     await show_homework(update, context, target, first=_first(args[1]), page=int(args[2]))
 
 

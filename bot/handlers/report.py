@@ -64,7 +64,7 @@ async def _tell(context: Context, target: StoredTarget, day: date, words: str) -
     if words:
         lines.append(f"“{escape(words)}”")
     if table.days:
-        lines += ["", day_texts.twin(texts, table.days[0])]
+        lines += ["", day_texts.twin(texts, table.days[0], whose=target.kind)]
     text = day_texts.parts("\n".join(lines), 3500)[0]
     await notify.tell_admins(deps, text, f"report {target.id} {day} {table.revision} {words}")
 

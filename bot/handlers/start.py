@@ -9,8 +9,8 @@ from telegram import Update
 from bot.buttons import data
 from bot.commands import Command
 from bot.context import Context
-from bot.screens import Asker, asker_of, show
-from bot.screens.access import accept_invitation, target_for
+from bot.screens import Asker, asker_of, is_chat_admin, show
+from bot.screens.access import Denied, accept_invitation, target_for
 from bot.screens.day import day_pressed, redraw_today, show_day, text_pressed, today_of, week_pressed
 from bot.screens.pick import ask_school, named, offer_near
 from bot.store import subscriptions
@@ -24,7 +24,10 @@ async def run(update: Update, context: Context) -> None:
         if argument and word in command.links:
             await command.links[word](update, context, (argument,))
             return
-    await _greet(update, context, await asker_of(update, context.deps))
+    asker = await asker_of(update, context.deps)
+    if not asker.private and not await is_chat_admin(update, context, asker):
+        raise Denied(mark("In a group only its admins can change this."))
+    await _greet(update, context, asker)
 
 
 async def _greet(update: Update, context: Context, asker: Asker) -> None:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from telegram import ChatMember, InputFile, InputMediaDocument, InputMediaPhoto, Message, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from bot.attempts import answer_of
 from bot.commands import Audience
 from bot.context import Context, Deps
-from bot.keyboards import Row, keyboard
+from bot.keyboards import Row, buttons_of, keyboard
+from bot.outcome import Outcome, classify
 from bot.push import FILE_NAME, GENERAL
-from bot.store import chats, people, pictures
+from bot.store import chats, live, outbox, people, pictures
 from bot.store.chats import Chat
-from bot.store.outbox import Content
+from bot.store.outbox import Content, Priority
 from bot.texts import Texts, texts_in
 
 GONE_WORDS = ("message to edit not found", "message can't be edited", "message_id_invalid")
 ADMIN_SECONDS = 60.0  # how long it is believed that somebody is an admin of a group, or is none
 ADMINS_KEPT = 2000
 ADMIN_STATES = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
+LATE = "answer"  # the kind of an outbox row that holds an answer which Telegram did not take at once
+LATE_SECONDS = 120  # after which nobody waits for an answer any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ async def may(update: Update, context: Context, asker: Asker, audience: Audience
         return False
     if asker.private and asker.user_id != asker.chat.chat_id:
         return False  # Telegram never says so: a private chat has its person's number
+    if asker.chat.type == ChatType.CHANNEL and audience is not Audience.CHAT_ADMIN:
+        return False  # what stands there is read by all: no reader turns its pages
     if audience is Audience.EVERYONE or (audience is Audience.CHAT_ADMIN and asker.private):
         return True
     if audience is Audience.CHAT_ADMIN:
@@ -77,7 +84,9 @@ async def is_bot_admin(deps: Deps, user_id: int, *, owner: bool = False) -> bool
 async def is_chat_admin(update: Update, context: Context, asker: Asker) -> bool:
     """Whether the asker is an admin of the group, as Telegram says it."""
     message = update.effective_message
-    if message is not None and message.sender_chat is not None and message.sender_chat.id == asker.chat.chat_id:
+    written = update.callback_query is None  # a press stands on the bot's message, in a channel in the channel's name
+    sender = message.sender_chat if message is not None and written else None
+    if sender is not None and sender.id == asker.chat.chat_id:
         return True  # an anonymous admin writes in the group's own name
     known, now, place = context.deps.chat_admins, context.deps.clock.monotonic(), (asker.chat.chat_id, asker.user_id)
     until, is_admin = known.get(place, (0.0, False))
@@ -93,32 +102,60 @@ async def is_chat_admin(update: Update, context: Context, asker: Asker) -> bool:
     return known[place][1]
 
 
-async def toast(update: Update, text: str) -> None:
-    """Answer a press; a query that is too old to be answered, or answered already, is let be."""
+async def toast(update: Update, context: Context, text: str) -> None:
+    """Answer a press, once; a query that cannot be answered (too old, Telegram away) is let be."""
     query = update.callback_query
-    if query is None:
+    if query is None or context.answered:
         return
+    context.answered = True
     try:
         await query.answer(text[:200] or None)
-    except BadRequest:
+    except TelegramError:
         return
 
 
-async def say(update: Update, context: Context, text: str, *rows: Row) -> Message:
+async def say(update: Update, context: Context, text: str, *rows: Row) -> None:
     """Send a text to where the update came from. HTML."""
     assert update.effective_chat is not None
-    return await context.bot.send_message(
+    try:
+        await context.bot.send_message(
+            update.effective_chat.id,
+            text,
+            message_thread_id=thread_of(update),
+            reply_markup=keyboard(*rows),
+        )
+    except TelegramError as error:
+        await put_off(update, context, error, Content(text, keyboard=buttons_of(*rows)))
+
+
+async def put_off(
+    update: Update, context: Context, error: TelegramError, content: Content, *, edits: int | None = None
+) -> None:
+    """An answer that Telegram did not take now (429, 502) goes out of the outbox as soon as it does: the handler, and
+    everybody behind it, waits for nothing. Raises the error when the answer may have arrived, or never will."""
+    if classify(answer_of(error)).outcome is not Outcome.RETRY or update.effective_chat is None:
+        raise error
+    deps = context.deps
+    row = outbox.Row(
         update.effective_chat.id,
-        text,
-        message_thread_id=thread_of(update),
-        reply_markup=keyboard(*rows),
+        LATE,
+        deps.clock.now().astimezone(deps.config.timezone).date(),
+        f"{update.update_id} {hashlib.sha256(content.to_json().encode()).hexdigest()[:16]}",
+        content,
+        Priority.REMINDER,
+        thread_id=thread_of(update) or 0,
+        expires_at=deps.now() + LATE_SECONDS,
+        edits=edits,
     )
+    async with deps.db.transaction() as transaction:
+        await outbox.enqueue(transaction, [row], deps.now())
+    deps.courier.wake()
 
 
 async def show(update: Update, context: Context, text: str, *rows: Row) -> None:
     """Show a text in place of the message whose button was pressed, or as a new one."""
     query = update.callback_query
-    if query is None or query.message is None or not query.message.is_accessible or has_picture(update):
+    if query is None or query.message is None or has_picture(update) or not await _in_place(update, context):
         await say(update, context, text, *rows)
         return
     try:
@@ -127,6 +164,17 @@ async def show(update: Update, context: Context, text: str, *rows: Row) -> None:
         if "not modified" in error.message:
             return
         await say(update, context, text, *rows)
+    except TelegramError as error:
+        content = Content(text, keyboard=buttons_of(*rows))
+        await put_off(update, context, error, content, edits=query.message.message_id)
+
+
+async def _in_place(update: Update, context: Context) -> bool:
+    """Whether the answer takes the place of the message whose button was pressed; a live message stays what it is."""
+    message = update.callback_query.message if update.callback_query is not None else None
+    if message is None or not message.is_accessible:
+        return False
+    return not await live.is_live(context.deps.db, message.chat.id, message.message_id)
 
 
 async def present(update: Update, context: Context, content: Content) -> None:
@@ -153,6 +201,11 @@ async def present(update: Update, context: Context, content: Content) -> None:
             return
         sent = await _send_picture(update, context, content, png)
         known = None
+    except TelegramError as error:
+        message = update.effective_message
+        edits = message.message_id if message and has_picture(update) and await _in_place(update, context) else None
+        await put_off(update, context, error, content, edits=edits)
+        return
     name = _file_id(sent, document=content.as_document)
     if name and not known:
         await pictures.set_file_id(
@@ -167,7 +220,7 @@ async def _present_text(update: Update, context: Context, content: Content) -> N
 async def _send_picture(update: Update, context: Context, content: Content, file: str | bytes) -> Message | None:
     markup = keyboard(*_rows(content))
     assert update.effective_chat is not None
-    if update.callback_query is not None and has_picture(update):
+    if update.callback_query is not None and has_picture(update) and await _in_place(update, context):
         kind = InputMediaDocument if content.as_document else InputMediaPhoto
         try:
             edited = await update.callback_query.edit_message_media(

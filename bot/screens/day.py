@@ -14,12 +14,14 @@ from bot.buttons import data
 from bot.context import Context, Deps
 from bot.dates import read_day
 from bot.keyboards import Row
+from bot.model import TargetKind
 from bot.screens import Asker, asker_of, present, say, show
 from bot.screens.access import target_for
 from bot.screens.pick import named
 from bot.store import schools, subscriptions
 from bot.store.homework import Viewer
 from bot.store.schools import StoredTarget
+from bot.store.subscriptions import Subscription
 from bot.texts import Texts, mark
 from bot.timetable import Day
 
@@ -41,10 +43,18 @@ async def followed(context: Context, asker: Asker) -> list[StoredTarget]:
 
 async def groups_of(context: Context, asker: Asker, target: StoredTarget) -> tuple[str, ...]:
     """The groups that the chat picked for a target."""
-    for subscription in await subscriptions.of_chat(context.deps.db, asker.chat.chat_id, asker.chat.thread_id):
-        if subscription.target_id == target.id:
-            return subscription.groups
-    return ()
+    subscription = await _followed_as(context, asker, target)
+    return subscription.groups if subscription else ()
+
+
+async def _label_of(context: Context, asker: Asker, target: StoredTarget) -> str:
+    subscription = await _followed_as(context, asker, target)
+    return subscription.label if subscription else ""
+
+
+async def _followed_as(context: Context, asker: Asker, target: StoredTarget) -> Subscription | None:
+    found = await subscriptions.of_chat(context.deps.db, asker.chat.chat_id, asker.chat.thread_id)
+    return next((each for each in found if each.target_id == target.id), None)
 
 
 async def show_day(
@@ -52,42 +62,42 @@ async def show_day(
 ) -> None:
     """Show one day of a target, in place where a button was pressed. `extra` rows of buttons stand below the others."""
     asker = await asker_of(update, context.deps)
-    if not await compose.was_read(context.deps, target):
-        await _read_first(
-            update, context, asker, target, lambda: show_day(update, context, target, day, lead=lead, extra=extra)
+
+    async def draw() -> None:
+        content = await compose.day_content(
+            context.deps,
+            target,
+            day,
+            compose.look_of(asker.chat),
+            groups=await groups_of(context, asker, target),
+            label=await _label_of(context, asker, target),
+            lead=lead,
+            viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
+            buttons=[*day_buttons(asker.texts, target, day, homework=has_homework(context.deps)), *extra],
         )
-        return
-    groups = await groups_of(context, asker, target)
-    content = await compose.day_content(
-        context.deps,
-        target,
-        day,
-        compose.look_of(asker.chat),
-        groups=groups,
-        lead=lead,
-        viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
-        buttons=[*day_buttons(asker.texts, target, day, homework=has_homework(context.deps)), *extra],
-    )
-    await present(update, context, content)
+        await present(update, context, content)
+
+    await when_read(update, context, asker, [target], draw)
 
 
 async def show_week(update: Update, context: Context, target: StoredTarget, monday: date) -> None:
     """Show the week that begins on `monday`, in place where a button was pressed."""
     asker = await asker_of(update, context.deps)
-    if not await compose.was_read(context.deps, target):
-        await _read_first(update, context, asker, target, lambda: show_week(update, context, target, monday))
-        return
-    groups = await groups_of(context, asker, target)
-    content = await compose.week_content(
-        context.deps,
-        target,
-        monday,
-        compose.look_of(asker.chat),
-        groups=groups,
-        viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
-        buttons=week_buttons(asker.texts, target, monday),
-    )
-    await present(update, context, content)
+
+    async def draw() -> None:
+        content = await compose.week_content(
+            context.deps,
+            target,
+            monday,
+            compose.look_of(asker.chat),
+            groups=await groups_of(context, asker, target),
+            label=await _label_of(context, asker, target),
+            viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
+            buttons=week_buttons(asker.texts, target, monday),
+        )
+        await present(update, context, content)
+
+    await when_read(update, context, asker, [target], draw)
 
 
 def has_homework(deps: Deps) -> bool:
@@ -95,32 +105,51 @@ def has_homework(deps: Deps) -> bool:
     return any(HOMEWORK in command.presses for command in deps.commands.values())
 
 
-async def _read_first(
-    update: Update, context: Context, asker: Asker, target: StoredTarget, then: Callable[[], Awaitable[None]]
+async def when_read(
+    update: Update,
+    context: Context,
+    asker: Asker,
+    targets: Sequence[StoredTarget],
+    then: Callable[[], Awaitable[None]],
+    *,
+    within: timedelta | None = None,
 ) -> None:
-    """Have a target read that nobody has read yet, and go on when it is there. The handler itself waits for nothing."""
+    """Go on at once with targets that the rounds keep read; have the others read first, and go on when they were. The
+    handler itself waits for nothing. `within` is how old what nobody follows may be."""
     deps = context.deps
-    await say(update, context, asker.texts("One moment: the school's page is being read."))
-    deps.wanted.add(target.id)
+    wanted = {target.id for target in targets if await compose.worth_reading(deps, target, within=within)}
+    if not wanted:
+        await then()
+        return
+    unread = [target for target in targets if not await compose.was_read(deps, target)]
+    again = wanted - {target.id for target in unread}
+    if unread:
+        await say(update, context, asker.texts("One moment: the school's page is being read."))
+    deps.wanted.update(wanted)
 
     async def go_on() -> None:
-        for _ in range(READ_SECONDS * 10):
+        for _ in range((READ_SECONDS + len(wanted)) * 10):
             await asyncio.sleep(0.1)
             if not context.application.running:  # a stop waits for this task
                 return
-            if await compose.was_read(deps, target):
-                await then()
-                return
-        deps.wanted.discard(target.id)
-        await say(update, context, asker.texts("The school's page does not answer now. Ask me again in a while."))
+            while unread and await compose.was_read(deps, unread[-1]):
+                unread.pop()
+            if not again & deps.wanted and (not unread or not wanted & deps.wanted):
+                break
+        deps.wanted.difference_update(wanted)
+        if not unread:
+            await then()
+        else:
+            await say(update, context, asker.texts("The school's page does not answer now. Ask me again in a while."))
 
-    context.application.create_task(go_on(), update, name=f"{LATER} {target.id}")
+    context.application.create_task(go_on(), update, name=f"{LATER} {min(wanted)}")
 
 
 def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool = False) -> list[Row]:
     """`[← Mon][Today][Wed →]` and `[Week][Homework]`."""
     before, after = school_day(day, -1), school_day(day, 1)
     language = texts.language
+    of_class = target.kind is TargetKind.CLASS  # nobody gives a teacher or a room homework
     return [
         [
             (f"← {dates.short_weekday(language, before.weekday())}", data("d", target.id, f"{before:%Y%m%d}")),
@@ -129,7 +158,7 @@ def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool
         ],
         [
             (texts("Week"), data("w", target.id, f"{day - timedelta(days=day.weekday()):%Y%m%d}")),
-            *([(texts("Homework"), data(HOMEWORK, target.id, f"{day:%Y%m%d}"))] if homework else []),
+            *([(texts("Homework"), data(HOMEWORK, target.id, f"{day:%Y%m%d}"))] if homework and of_class else []),
         ],
     ]
 

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from bot.buttons import data
 from bot.context import Context
 from bot.keyboards import keyboard
-from bot.store import chats
+from bot.store import chats, people
 from bot.texts import texts_in
 
 OUT = frozenset({ChatMember.LEFT, ChatMember.BANNED})
@@ -27,7 +27,8 @@ async def membership_changed(update: Update, context: Context) -> None:
         private = change.chat.type == ChatType.PRIVATE
         await chats.deactivate(deps.db, change.chat.id, "blocked" if private else "kicked", deps.now())
         return
-    await chats.reactivate(deps.db, change.chat.id)
+    if await people.role_of(deps.db, change.chat.id) != people.BANNED:  # a private chat has its person's number
+        await chats.reactivate(deps.db, change.chat.id)
     if change.chat.type == ChatType.CHANNEL and change.new_chat_member.status == ChatMember.ADMINISTRATOR:
         await _offer_channel(change, context)
 

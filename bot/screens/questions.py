@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from telegram import ForceReply, Update
+from telegram.error import TelegramError
 
 from bot.context import Context, Deps
-from bot.screens import Asker, thread_of
+from bot.screens import Asker, put_off, thread_of
 from bot.store import chats
+from bot.store.outbox import Content
 
 LIFETIME = 900  # seconds that an answer is waited for
 KEY = "question"
@@ -24,12 +26,15 @@ async def ask(update: Update, context: Context, asker: Asker, text: str, verb: s
     if not asker.private:  # a bot in a group reads what answers it; who does not answer it is not to be disturbed
         text = f"{text}\n{asker.texts('Reply to this message.')}"
     assert update.effective_chat is not None
-    await context.bot.send_message(
-        update.effective_chat.id,
-        text,
-        message_thread_id=thread_of(update),
-        reply_markup=ForceReply() if asker.private else None,
-    )
+    try:
+        await context.bot.send_message(
+            update.effective_chat.id,
+            text,
+            message_thread_id=thread_of(update),
+            reply_markup=ForceReply() if asker.private else None,
+        )
+    except TelegramError as error:
+        await put_off(update, context, error, Content(text))
 
 
 def open_question(asker: Asker, now: int) -> tuple[str, tuple[str, ...]] | None:

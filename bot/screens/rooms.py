@@ -10,15 +10,22 @@ from bot.context import Deps
 from bot.model import Lesson, Plan, TargetKind
 from bot.store import schools, snapshots
 from bot.store.schools import School, StoredTarget
+from bot.store.snapshots import Snapshot
 from bot.timetable import days_of
+
+PAGES = 60  # that are read for one question
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A day of a whole school: every lesson that takes place, and every room that any lesson of the plan names."""
+    """A day of a whole school: every lesson that takes place, and every room that any lesson of the plan names.
+
+    `checked_at` is when the school last confirmed the oldest of the plans, in seconds since 1970.
+    """
 
     lessons: tuple[Lesson, ...]
     rooms: tuple[str, ...]
+    checked_at: int
 
 
 async def findable(deps: Deps, school: School) -> list[StoredTarget]:
@@ -28,9 +35,10 @@ async def findable(deps: Deps, school: School) -> list[StoredTarget]:
         for kind in (TargetKind.TEACHER, TargetKind.ROOM)
         for target in await schools.targets_of(deps.db, school.id, kind)
     ]
-    plan = await _plan_of_all(deps, school)
-    if plan is None:
+    whole = await _plan_of_all(deps, school)
+    if whole is None:
         return found
+    plan = whole.plan
     known = {(target.kind, target.name) for target in found}
     named = {(TargetKind.TEACHER, name) for lesson in plan.lessons for name in lesson.teachers}
     named |= {(TargetKind.ROOM, name) for lesson in plan.lessons for name in lesson.rooms}
@@ -42,18 +50,35 @@ async def findable(deps: Deps, school: School) -> list[StoredTarget]:
 
 
 async def whole_day(deps: Deps, school: School, day: date) -> Whole | None:
-    """The day of a whole school; None where not every class's plan is known, so that no room is called free wrongly."""
-    plans = await _plans(deps, school)
-    if plans is None:
+    """The day of a whole school; None where not every plan is known, or one says nothing about the day, so that no room
+    is called free wrongly."""
+    found = await _plans(deps, school)
+    if found is None:
         return None
     lessons: list[Lesson] = []
     rooms: dict[str, None] = {}
     extra = await _others(deps, school)
-    for plan in plans:
-        (shown,) = days_of(plan, extra=extra, first=day, count=1, calendar=school.calendar)
+    for snapshot in found:
+        (shown,) = days_of(snapshot.plan, extra=extra, first=day, count=1, calendar=school.calendar)
+        if not shown.known:
+            return None
         lessons += [lesson for lesson in shown.taking_place if not shown.free]
-        rooms.update(dict.fromkeys(room for lesson in plan.lessons for room in lesson.rooms))
-    return Whole(tuple(lessons), tuple(sorted(rooms)))
+        rooms.update(dict.fromkeys(room for lesson in snapshot.plan.lessons for room in lesson.rooms))
+    if not rooms:
+        return None
+    return Whole(tuple(lessons), tuple(sorted(rooms)), min(snapshot.checked_at for snapshot in found))
+
+
+async def to_be_read(deps: Deps, school: School) -> list[StoredTarget]:
+    """What `whole_day` is made of where a school publishes a page each: the rooms or the classes, whichever are fewer.
+    None of them where there are too many to be asked for one person."""
+    feeds = await schools.feeds_of(deps.db, school.id)
+    source = deps.sources.get(feeds[0].source) if feeds else None
+    if source is None or source.scope == "school" or "lessons" not in source.delivers:
+        return []
+    kinds = [await schools.targets_of(deps.db, school.id, kind) for kind in (TargetKind.ROOM, TargetKind.CLASS)]
+    fewest = min((targets for targets in kinds if targets), key=len, default=[])
+    return fewest if len(fewest) <= PAGES else []
 
 
 def free_rooms(whole: Whole, start: time, end: time) -> list[str]:
@@ -67,17 +92,17 @@ def free_rooms(whole: Whole, start: time, end: time) -> list[str]:
     return [room for room in whole.rooms if room not in taken]
 
 
-async def _plan_of_all(deps: Deps, school: School) -> Plan | None:
+async def _plan_of_all(deps: Deps, school: School) -> Snapshot | None:
     """The one plan of a source that gives the whole school at once."""
     feeds = await schools.feeds_of(deps.db, school.id)
     source = deps.sources.get(feeds[0].source) if feeds else None
     if source is None or source.scope != "school":
         return None
     snapshot = await snapshots.newest(deps.db, feeds[0].id, 0)
-    return snapshot.plan if snapshot is not None and snapshot.plan.lessons else None
+    return snapshot if snapshot is not None and snapshot.plan.lessons else None
 
 
-async def _plans(deps: Deps, school: School) -> Sequence[Plan] | None:
+async def _plans(deps: Deps, school: School) -> Sequence[Snapshot] | None:
     """The plans that together hold every lesson: the whole school's, all its rooms', or all its classes'."""
     whole = await _plan_of_all(deps, school)
     if whole is not None:
@@ -86,7 +111,7 @@ async def _plans(deps: Deps, school: School) -> Sequence[Plan] | None:
     for kind in (TargetKind.ROOM, TargetKind.CLASS):
         targets = await schools.targets_of(deps.db, school.id, kind)
         found = [await snapshots.newest(deps.db, feeds[0].id, target.id) for target in targets] if feeds else []
-        plans = [snapshot.plan for snapshot in found if snapshot is not None]
+        plans = [snapshot for snapshot in found if snapshot is not None]
         if plans and len(plans) == len(targets):
             return plans
     return None

@@ -37,6 +37,7 @@ class Subscriber:
     thread_id: int
     daily: str | None
     changes: bool
+    label: str
     groups: tuple[str, ...]
     silent: bool
     settings: Mapping[str, Any]
@@ -137,6 +138,7 @@ async def subscribers(db: Database, target_id: int, *, all_of_them: bool = False
             thread_id=row["thread_id"],
             daily=row["daily"],
             changes=bool(row["changes"]),
+            label=row["label"],
             groups=tuple(json.loads(row["groups"])),
             silent=bool(row["silent"]),
             settings=json.loads(row["settings"]),

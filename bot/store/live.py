@@ -45,6 +45,12 @@ def _live(row: dict[str, object]) -> Live:
     )
 
 
+async def is_live(db: Database, chat_id: int, message_id: int) -> bool:
+    """Whether a message is a live one."""
+    sql = "SELECT 1 FROM live_messages WHERE chat_id = ? AND message_id = ?"
+    return await db.value(sql, (chat_id, message_id)) is not None
+
+
 async def put(transaction: Transaction, live: Live) -> None:
     """Keep a live message in place of the one that the chat had for this target."""
     await transaction.execute(

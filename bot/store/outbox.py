@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -74,6 +74,7 @@ class Row:
     revision, so that A → B → A → B is four facts. `not_before` postpones (quiet hours), `expires_at` ends the sense of
     it; both in seconds since 1970.
     `edits` is the message whose picture and text are replaced; newer edits of a message supersede those still waiting.
+    `asks`: its buttons are what it is for. Others have none in a channel, where a press would change what all read.
     """
 
     chat_id: int
@@ -88,6 +89,7 @@ class Row:
     silent: bool = False
     reply_to: int | None = None
     edits: int | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +159,20 @@ _SENDABLE = """
 
 async def enqueue(transaction: Transaction, rows: Iterable[Row], now: int) -> int:
     """Put rows into the outbox, each content once. What is in it already is left as it is. Returns how many are new."""
-    hashes: dict[int, str] = {}
+    rows = list(rows)
+    channels = await _channels(transaction, {row.chat_id for row in rows if row.chat_id < 0})
+    hashes: dict[tuple[int, bool], str] = {}
     contents: dict[str, tuple[str, str, int]] = {}
     values: list[tuple[object, ...]] = []
     edits = False
     keep: list[Content] = []
     for row in rows:
-        content = hashes.get(id(row.content))
+        bare = row.chat_id in channels and not row.asks
+        content = hashes.get((id(row.content), bare))
         if content is None:
             keep.append(row.content)  # an id is only good while the object lives
-            payload = row.content.to_json()
-            content = hashes[id(row.content)] = hashlib.sha256(payload.encode("utf-8")).hexdigest()
+            payload = (replace(row.content, keyboard=()) if bare else row.content).to_json()
+            content = hashes[id(row.content), bare] = hashlib.sha256(payload.encode("utf-8")).hexdigest()
             contents[content] = (content, payload, now)
         edits = edits or row.edits is not None
         values.append((row.chat_id, row.thread_id, row.kind, row.local_date.isoformat(), row.fact, content,
@@ -189,6 +194,14 @@ async def enqueue(transaction: Transaction, rows: Iterable[Row], now: int) -> in
             (now,),
         )
     return max(added, 0)
+
+
+async def _channels(transaction: Transaction, chats: Collection[int]) -> set[int]:
+    """Those of the chats that are channels."""
+    if not chats:
+        return set()
+    sql = "SELECT chat_id FROM chats WHERE type = 'channel' AND chat_id IN (SELECT value FROM json_each(?))"
+    return {row["chat_id"] for row in await transaction.all(sql, (json.dumps(sorted(chats)),))}
 
 
 async def claim(

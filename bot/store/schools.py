@@ -262,6 +262,15 @@ async def wanted_targets(db: Database, also: Collection[int] = ()) -> list[Store
     return [_target(row) for row in rows]
 
 
+async def is_followed(db: Database, target_id: int) -> bool:
+    """Whether at least one active chat follows a target, so that the rounds read it."""
+    sql = (
+        "SELECT 1 FROM subscriptions JOIN chats USING (chat_id, thread_id) WHERE target_id = ? AND chats.active = 1"
+        " LIMIT 1"
+    )
+    return await db.value(sql, (target_id,)) is not None
+
+
 async def any_due(db: Database, now: int) -> bool:
     """Whether a feed is to be asked now."""
     sql = "SELECT 1 FROM feeds LEFT JOIN feed_health ON feed_id = id WHERE coalesce(next_at, 0) <= ? LIMIT 1"

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from html import escape, unescape
 
 from bot import dates
-from bot.model import Exam, Homework, Lesson, Status
+from bot.model import Exam, Homework, Lesson, Status, TargetKind
 from bot.texts import Texts, mark
 from bot.timetable import Day
 
@@ -61,17 +61,24 @@ def _slots_held(day: Day) -> int:
     return len({(lesson.start, lesson.periods) for lesson in day.taking_place})
 
 
-def twin(texts: Texts, day: Day, homework: Sequence[Homework] = (), exams: Sequence[Exam] = ()) -> str:
+def twin(
+    texts: Texts,
+    day: Day,
+    homework: Sequence[Homework] = (),
+    exams: Sequence[Exam] = (),
+    *,
+    whose: TargetKind = TargetKind.CLASS,
+) -> str:
     """Every fact of the day card, a line a lesson. HTML."""
-    lines = [lesson_line(texts, lesson) for lesson in day.lessons]
+    lines = [lesson_line(texts, lesson, whose) for lesson in day.lessons]
     lines += [f"✎ {escape(exam.subject)}: {escape(exam.text or texts('test'))}" for exam in exams]
     lines += [f"▸ {escape(task.subject)}: {escape(task.text)}" for task in homework]
     lines += [f"ℹ {escape(notice.text)}" for notice in day.notices]
     return "\n".join(lines)
 
 
-def lesson_line(texts: Texts, lesson: Lesson) -> str:
-    """One lesson: number, times, subject, room, teacher, group, state, note. HTML."""
+def lesson_line(texts: Texts, lesson: Lesson, whose: TargetKind = TargetKind.CLASS) -> str:
+    """One lesson: number, times, subject, room, who else is there, group, state, note. HTML."""
     numbers = periods_text(lesson.periods)
     when = times_text(lesson.start, lesson.end)
     name = escape(lesson.subject) or escape(texts("lesson"))
@@ -79,8 +86,11 @@ def lesson_line(texts: Texts, lesson: Lesson) -> str:
     if lesson.was.subject:
         subject = f"<s>{escape(lesson.was.subject)}</s> {subject}"
     details = [
-        _changed(lesson.rooms, lesson.was.rooms),
-        _changed(lesson.teachers, lesson.was.teachers),
+        "" if whose is TargetKind.ROOM and not lesson.was.rooms else _changed(lesson.rooms, lesson.was.rooms),
+        "" if whose is TargetKind.CLASS else _changed(lesson.classes, lesson.was.classes),
+        ""
+        if whose is TargetKind.TEACHER and not lesson.was.teachers
+        else _changed(lesson.teachers, lesson.was.teachers),
         escape(", ".join(lesson.groups)),
         escape(lesson.note),
     ]
@@ -108,12 +118,14 @@ def times_text(start: time | None, end: time | None) -> str:
     return "–".join(f"{moment:%H:%M}" for moment in (start, end) if moment)
 
 
-def week_twin(texts: Texts, days: Sequence[Day], *, rows_only: bool = False) -> str:
+def week_twin(
+    texts: Texts, days: Sequence[Day], *, rows_only: bool = False, whose: TargetKind = TargetKind.CLASS
+) -> str:
     """Every day of a week with its lessons. HTML."""
     blocks = []
     for day in days:
         title = f"<b>{escape(dates.day_title(texts.language, day.date))}</b>"
-        body = twin(texts, day) if day.lessons else summary(texts, day, rows_only=rows_only)
+        body = twin(texts, day, whose=whose) if day.lessons else summary(texts, day, rows_only=rows_only)
         blocks.append(f"{title}\n{body}")
     return "\n\n".join(blocks)
 

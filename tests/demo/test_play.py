@@ -13,8 +13,9 @@ from bot.demo.botapi import Message
 from bot.demo.chat_acts import block, choose, press, say, start
 from bot.demo.play import GROUP, JONAS, ONA, ULA, Play, first_holiday, opening_time
 from bot.demo.sample_school import holiday
-from bot.demo.school_acts import change, clock, ill, move, site, turned
+from bot.demo.school_acts import change, clock, ill, move, site, task, turned
 from bot.demo.site import ZONE
+from bot.demo.stage import SYSTEMS
 from tests.conftest import MONDAY_AFTERNOON
 
 
@@ -80,9 +81,27 @@ async def test_english_moves_and_a_teacher_falls_ill() -> None:
         after = next(one for one in play.desk()["days"] if one["date"] == day["date"])
         assert [one["new_room"] for one in after["lessons"] if one["subject"] == "Anglų kalba"].count("310") == 1
         teacher = day["lessons"][-1]["teacher"]
-        said = await ill(play, {"day": day["date"], "teacher": teacher, "period": 1})
-        assert str(said["said"]).startswith(f"{teacher} is ill: ")
-        assert any(one.cancelled for one in play.stage.desk.changes)
+        asked = {"day": day["date"], "teacher": teacher, "period": 1}
+        before = [one for one in play.stage.desk.changes if one.cancelled]
+        said = await ill(play, asked)
+        count = sum(one.cancelled for one in play.stage.desk.changes) - len(before)
+        assert said["said"] == f"{teacher} is ill: {count} {'lesson' if count == 1 else 'lessons'} cancelled."
+        with pytest.raises(BadAction, match="no lessons to lose"):
+            await ill(play, asked)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+async def test_homework_reaches_the_chat_in_every_system(system: str) -> None:
+    async with Play(MONDAY_AFTERNOON) as play:
+        await play.begin(system)
+        asked = {"class": "9a", "day": "2026-11-24", "subject": "Fizika", "text": "Page 42, both exercises"}
+        assert "/homework" in str((await task(play, asked))["said"])
+        person = play.people[ONA]
+        await say(play, {"person": ONA, "chat": ONA, "text": "/subscribe 9a"})
+        await play.stage.api.wait_for(lambda: any(one.buttons for one in person.messages), seconds=15)
+        await person.press(person.messages[-1], "Only when something changes")
+        await say(play, {"person": ONA, "chat": ONA, "text": "/homework"})
+        await play.stage.api.wait_for(lambda: any("Page 42" in one.text for one in person.messages), seconds=15)
 
 
 def no_button(message: Message, label: str) -> bool:
@@ -109,6 +128,21 @@ async def test_the_evening_brings_the_plan_and_a_dead_site_takes_nothing_away() 
         await site(play, {"state": "down"})
         await say(play, {"person": ONA, "chat": ONA, "text": "/tomorrow"})
         await api.wait_for(lambda: sum(one.file is not None for one in person.messages) == 3, seconds=15)
+
+
+async def test_nobody_is_sent_to_school_in_the_holidays() -> None:
+    async with Play(MONDAY_AFTERNOON) as play:
+        person = play.people[ONA]
+        await say(play, {"person": ONA, "chat": ONA, "text": "/subscribe 9a"})
+        await play.stage.api.wait_for(lambda: any(one.buttons for one in person.messages), seconds=15)
+        await person.press(person.messages[-1], "In the morning, 07:00")
+        await play.stage.api.wait_for(lambda: any(one.file for one in person.messages), seconds=15)
+        await clock(play, {"to": "holidays"})
+        count = len(person.messages)
+        await say(play, {"person": ONA, "chat": ONA, "text": "/week"})
+        await play.stage.api.wait_for(lambda: len(person.messages) == count + 2, seconds=15)
+        await say(play, {"person": ONA, "chat": ONA, "text": "/today 23.12"})
+        await play.stage.api.wait_for(lambda: "Kalėdų atostogos" in person.messages[-1].text, seconds=15)
 
 
 async def test_a_result_of_inline_mode_is_sent_by_the_person() -> None:

@@ -38,7 +38,7 @@ NONSENSE: list[tuple[str, dict[str, Any], str]] = [
     ("change", {"class": "9a", "day": "2026-11-28", "period": 1, "what": "cancel"}, "no such lesson"),
     ("change", {"class": "9a", "day": "2026-11-24", "period": 1, "what": "explode"}, "what"),
     ("ill", {"day": "2026-11-24", "teacher": "Nobody", "period": 1}, "no lessons"),
-    ("task", {"class": "9a", "day": "2026-11-24", "subject": "Fizika", "text": "x"}, "no homework"),
+    ("task", {"class": "9a", "day": "2026-11-24", "subject": "Alchemy", "text": "x"}, "subject"),
     ("site", {"state": "on fire"}, "state"),
     ("telegram", {"state": "on fire"}, "state"),
     ("clock", {"to": "yesterday"}, "to"),
@@ -148,6 +148,8 @@ async def test_what_is_no_action_is_refused(browser: Browser) -> None:
 async def test_a_page_that_comes_back_is_told_what_it_missed(browser: Browser) -> None:
     everything = await browser.told()
     kinds = [kind for _, kind, _ in everything]
+    everything = everything[: kinds.index("ready") + 1]  # a call of the bot may come while the page is told
+    kinds = kinds[: len(everything)]
     assert (kinds[0], kinds[-2:]) == ("scene", ["desk", "ready"])
     last = everything[-1][0]
     assert last is not None

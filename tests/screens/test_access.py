@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import digest
 from bot.demo.botapi import Person
 from bot.demo.stage import SCHOOL, Stage
-from bot.store import schools
+from bot.store import chats, people, schools
 from tests.conversation import settled
 
 WORD = "0f1e2d3c4b5a6978"
@@ -50,3 +51,27 @@ async def test_a_shared_link_carries_the_invitation(stage: Stage) -> None:
     payload = link.partition("?start=")[2]
     assert payload == f"c-9-{WORD}"
     assert "This is the timetable of 9a." in await said(stage, petras, f"/start {payload}")
+
+
+async def test_who_is_banned_gets_nothing_more_until_that_is_taken_back(stage: Stage) -> None:
+    deps = stage.service.deps
+    petras = stage.api.user(1002, "Petras", "en")
+    await said(stage, petras, "/subscribe 9a")
+    await petras.press(petras.messages[-1], "The evening before, 18:00")
+    await settled(stage)
+    async with deps.db.transaction() as transaction:
+        await people.give_role(transaction, petras.id, people.BANNED, deps.now())
+    await chats.deactivate(deps.db, petras.id, "banned", deps.now())
+    assert await said(stage, petras, "/today") == "The bot's admins have blocked you."
+    await petras.block()
+    await petras.unblock()
+    await settled(stage)
+    count = len(petras.messages)
+    stage.clock.turn_to(stage.clock.now().replace(hour=16, minute=5))
+    await digest.send_due(deps)
+    await settled(stage)
+    assert len(petras.messages) == count
+    async with deps.db.transaction() as transaction:
+        await people.give_role(transaction, petras.id, "", deps.now())
+    assert "9a" in await said(stage, petras, "/today")
+    assert (await deps.db.value("SELECT active FROM chats WHERE chat_id = ?", (petras.id,))) == 1

@@ -18,6 +18,7 @@ WHOLE = Whole(
         Lesson("Klasės valandėlė", rooms=("214",)),
     ),
     ("214", "302", "305"),
+    0,
 )
 
 

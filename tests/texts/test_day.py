@@ -7,7 +7,7 @@ from datetime import date, time
 
 import pytest
 
-from bot.model import Lesson, Status, Was
+from bot.model import Lesson, Status, TargetKind, Was
 from bot.texts import texts_in
 from bot.texts.day import headline, lesson_line, summary, visible_length
 from bot.timetable import Day
@@ -49,3 +49,11 @@ def test_old_and_new_stand_side_by_side() -> None:
 def test_lengths_count_as_telegram_counts() -> None:
     assert visible_length("<b>a &amp; b</b>") == 5
     assert visible_length("😀") == 2
+
+
+def test_a_line_says_who_else_is_there() -> None:
+    lesson = Lesson("Biologija", rooms=("301",), teachers=("N. Žolė",), classes=("9a",), groups=("1/2",))
+    told = {kind: lesson_line(TEXTS, lesson, kind) for kind in TargetKind}
+    assert told[TargetKind.CLASS] == "<b>Biologija</b> · 301 · N. Žolė · 1/2"
+    assert told[TargetKind.TEACHER] == "<b>Biologija</b> · 301 · 9a · 1/2"
+    assert told[TargetKind.ROOM] == "<b>Biologija</b> · 9a · N. Žolė · 1/2"

@@ -72,6 +72,7 @@ for (const button of document.querySelectorAll(".views button")) {
       one.setAttribute("aria-pressed", String(one === button));
     }
     chat.shown();
+    calls.shown();
   });
 }
 

@@ -27,6 +27,11 @@ export function came(call) {
   if (atEnd) list.scrollTop = list.scrollHeight;
 }
 
+/** The log has come into view: the newest stands at its end. */
+export function shown() {
+  list.scrollTop = list.scrollHeight;
+}
+
 export function clear() {
   lines.clear();
   list.replaceChildren();

@@ -1,5 +1,5 @@
 // The phone: who you are, which chat is open, its messages, and what you write.
-import { act, byId, element } from "./wire.js";
+import { act, byId, element, said } from "./wire.js";
 import { drawn } from "./bubbles.js";
 import { closeSuggestions, suggest } from "./suggest.js";
 
@@ -362,9 +362,23 @@ byId("block").addEventListener("click", () => act("block", { person }));
 byId("pinned").addEventListener("click", () => {
   list.querySelector(`[data-id="${current().pinned.at(-1)}"]`)?.scrollIntoView({ block: "nearest" });
 });
+const LARGEST = 1_000_000;
+
+const base64 = (file) => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(reader.result.split(",")[1]);
+  reader.onerror = reject;
+  reader.readAsDataURL(file);
+});
+
 byId("attach").addEventListener("click", () => byId("file").click());
 byId("file").addEventListener("change", async () => {
   const [file] = byId("file").files;
-  if (file) await act("upload", { person, name: file.name, text: await file.text() });
+  if (file && file.size > LARGEST) said("A picture of at most 1 MB, please.");
+  else if (file) {
+    const text = byId("words").value.trim();
+    byId("words").value = "";
+    await act("upload", { person, name: file.name.slice(-80), text, content: await base64(file) });
+  }
   byId("file").value = "";
 });

@@ -4,6 +4,7 @@ import { act, byId, element } from "./wire.js";
 const SYSTEM_NAMES = { optivum: "Optivum + zastępstwa", "untis-monitor": "Untis monitor", ical: "iCal" };
 const ROOMS = ["112", "205", "310", "Aktų salė"];
 const ENGLISH = "Anglų kalba";
+const ILL_FROM = 3;
 let state = null;
 let chosen = ""; // the day that was picked, "" = the one that the desk proposes
 
@@ -56,7 +57,7 @@ function drawLessons() {
       element("span", { className: "where" },
         ...struck(lesson.room, lesson.new_room), " · ", ...struck(lesson.teacher, lesson.new_teacher)),
       ...tasks.filter((task) => task.subject === lesson.subject).map((task) =>
-        element("span", { className: "task" }, `${task.exam ? "Exam" : "Homework"}: ${task.text}`)));
+        element("span", { className: "task" }, `Homework: ${task.text}`)));
     return element("li", { className: lesson.cancelled ? "cancelled" : changed ? "changed" : "" },
       element("span", { className: "number" }, String(lesson.period)), words,
       lesson.cancelled ? element("span", { className: "pill" }, "cancelled") : null,
@@ -82,17 +83,14 @@ function drawForms() {
   const periods = [...new Set(lessons.map((one) => one.period))];
   const subjects = [...new Set(lessons.map((one) => one.subject))];
   const teachers = [...new Set(lessons.map((one) => one.teacher))];
+  // Whoever is ill first has a lesson to lose: another one than the school has already cancelled.
+  const losing = lessons.findLast((one) => !one.cancelled && one.period >= ILL_FROM);
   fill("quick-cancel", "period", periods, 4);
   fill("quick-move", "subject", subjects, ENGLISH);
   fill("quick-move", "room", ROOMS, ROOMS[0]);
-  fill("quick-ill", "teacher", teachers, teachers[2]);
-  fill("quick-ill", "period", [1, 2, 3, 4, 5, 6, 7], 3);
+  fill("quick-ill", "teacher", teachers, losing?.teacher ?? teachers[0]);
+  fill("quick-ill", "period", [1, 2, 3, 4, 5, 6, 7], ILL_FROM);
   fill("quick-task", "subject", subjects, subjects[0]);
-  const carried = state.system === "ical";
-  byId("quick-task").hidden = !carried;
-  byId("task-note").hidden = carried;
-  byId("task-note").textContent =
-    "Homework comes with iCal only: start over with it below. In a chat, people note their own.";
 }
 
 function fill(form, name, values, wanted) {
@@ -115,7 +113,7 @@ onSubmit("quick-move", (form) => act("move", { ...where(), subject: form.subject
 onSubmit("quick-ill", (form) =>
   act("ill", { day: day().date, teacher: form.teacher.value, period: Number(form.period.value) }));
 onSubmit("quick-task", async (form) => {
-  const done = await act("task", { ...where(), subject: form.subject.value, text: form.text.value, exam: form.exam.checked });
+  const done = await act("task", { ...where(), subject: form.subject.value, text: form.text.value });
   if (done) form.text.value = "";
 });
 onSubmit("over", (form) => act("begin", { system: form.system.value }));
