@@ -146,7 +146,7 @@ async def running(
             sources=all_sources(),
             commands=all_commands(),
             vault=Vault(config.data, environ),
-            signature=lambda: f"@{application.bot.username}",
+            signature=lambda: _signature(application.bot),
         )
         application.bot_data[DEPS] = deps
         add_handlers(application, deps.commands)
@@ -211,6 +211,14 @@ def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, polls: Aio
     )
     builder = Application.builder().bot(bot).context_types(ContextTypes(context=Context))
     return builder.concurrent_updates(False).build()
+
+
+def _signature(bot: ExtBot[None]) -> str:
+    """The bot's name as people write it; nothing while Telegram has not told it yet."""
+    try:
+        return f"@{bot.username}"
+    except RuntimeError:
+        return ""
 
 
 async def _reach_telegram(application: BotApplication, stop: asyncio.Event, systemd: Systemd) -> bool:
