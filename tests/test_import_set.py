@@ -23,23 +23,27 @@ import json, sys
 import bot.app
 from bot.handlers import all_commands
 from bot.scraper.registry import all_sources
-all_sources(), all_commands()
+all_commands()
+lazy = [name for name in sys.modules if name.startswith("bot.scraper.sources.")]
+list(all_sources().values())
 top = {name.split(".")[0] for name in sys.modules} - set(sys.stdlib_module_names)
 own = [name for name in sys.modules if name.startswith("bot.")]
-print(json.dumps([sorted(name for name in top if not name.startswith("_")), own]))
+print(json.dumps([sorted(name for name in top if not name.startswith("_")), own, lazy]))
 """
 
 
-def loaded() -> tuple[set[str], set[str]]:
-    """The packages and the project's modules that a new process has when the service is built."""
+def loaded() -> tuple[set[str], set[str], list[str]]:
+    """The packages and the project's modules that a process has when the service is built and every system was read;
+    and the systems that were there before one was asked for."""
     done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, timeout=60)
-    packages, own = json.loads(done.stdout)
-    return set(packages), set(own)
+    packages, own, sources = json.loads(done.stdout)
+    return set(packages), set(own), sources
 
 
 def test_the_service_loads_what_it_runs_on_and_no_more() -> None:
-    packages, own = loaded()
+    packages, own, sources = loaded()
     assert packages - BY_OTHERS <= WANTED
     assert packages >= WANTED
     assert not packages & LAZY
     assert not own & OWN_LAZY
+    assert sources == []
