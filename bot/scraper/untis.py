@@ -20,8 +20,8 @@ from bot.scraper.tables import Cell
 from bot.scraper.untis_dates import day_beside
 from bot.scraper.untis_words import kind_of_word
 
-# A cell that stands for nothing: "---", "+" (together, unchanged), "???" (not yet known).
-_PLACEHOLDER = re.compile(r"[-–—]+|\++|\?+|\*+|\.{2,}|_+")
+# A cell that stands for nothing: "---", "+" (together, unchanged), "+---+" (without a teacher), "???" (not yet known).
+_PLACEHOLDER = re.compile(r"[-–—]+|\+(?:[-–—]+\+|\+*)|\?+|\*+|\.{2,}|_+")
 _DASHES = re.compile(r"[-–—]+")
 _ARROW = re.compile(r"^\s*(?:\?|→|->|=>|»)\s*")
 
