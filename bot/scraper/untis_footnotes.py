@@ -1,8 +1,8 @@
 """What an Untis class timetable says of a lesson outside its cell: the footnotes. Pure.
 
 A mark `1)` in a cell points to rows of a table below the grid: "Le.,Fa.,Rm." ("Wolf, Span, C 005"), the classes, the
-school weeks, a text, the group. A row without a number goes on with the footnote above. Brackets ("Berg, (Wirt),", "(5A)") are
-Untis's mark of what a change has taken away: the cell is then `---`, and the footnote says what stood there.
+school weeks, a text, the group. A row without a number goes on with the footnote above. Brackets ("Berg, (Wirt),",
+"(5A)") are Untis's mark of what a change has taken away: the cell is then `---`, the footnote says what stood there.
 """
 
 from __future__ import annotations

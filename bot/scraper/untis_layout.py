@@ -60,7 +60,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A lesson as its cell says it: its texts, the numbers of its footnotes, and whether its subject (or some field) is `---`."""
+    """A lesson as its cell says it: its texts, its footnotes' numbers; `emptied` when its subject is `---`."""
 
     pieces: tuple[Piece, ...]
     marks: tuple[str, ...]
