@@ -13,7 +13,7 @@ from bot.scraper.contract import Query
 from bot.scraper.page import class_key, clock_time, match_name
 from bot.scraper.tables import Cell, Placed, Table
 from bot.scraper.untis import names
-from bot.scraper.untis_dates import day_in, weekdays_of, years_of
+from bot.scraper.untis_dates import day_in, hints_of, weekdays_of
 from bot.scraper.untis_footnotes import Footnote
 from bot.scraper.untis_layout import (
     BOLD,
@@ -81,7 +81,7 @@ def has_days(table: Table) -> bool:
 
 
 def days_in(cells: Sequence[Placed], text: str, query: Query) -> list[Day]:
-    years, near = years_of(text), query.start or query.today
+    near, years = hints_of(text, start=query.start, today=query.today)
     first = [cell for cell in cells if cell.row == 0]
     days = []
     for index, match, weekday in _heads([cell.cell for cell in first]):
