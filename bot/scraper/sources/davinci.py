@@ -277,7 +277,7 @@ class _Reader:
                     self.found.notices.append(Notice(text, self.day))
                 return
             raise SourceChanged(f"a row of the plan has {len(row.cells)} cells for {len(columns)} columns")
-        fields = {name: cell.text for name, cell in zip(columns, row.cells, strict=False) if name}
+        fields = _fields(columns, [cell.text for cell in row.cells])
         if not any(published(value) for value in fields.values()):
             return
         for name in ("class", "period", "date"):
@@ -289,6 +289,18 @@ class _Reader:
         if "date" in fields:
             self.found.days.append(day)
         self.found.rows.append(_substitution(fields, self.name, day))
+
+
+def _fields(columns: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
+    """The row by field. Of two columns for one the first that says something counts; remarks are read on."""
+    fields: dict[str, str] = {}
+    for name, text in zip(columns, texts, strict=False):
+        said = published(fields.get(name, ""))
+        if name == "note" and said and published(text):
+            fields[name] = f"{said} {text}"
+        elif name and not said:
+            fields[name] = text
+    return fields
 
 
 def _columns(row: Row) -> tuple[str, ...]:
@@ -328,7 +340,7 @@ def _substitution(fields: dict[str, str], name: str, day: date) -> Substitution:
         kind=kind,
         date=day,
         periods=period_labels(fields.get("period", "")),
-        classes=class_names_in(fields["class"]) if "class" in fields else names_in(name),
+        classes=class_names_in(_ONLY_OLD.sub(r"\1", fields["class"])) if "class" in fields else names_in(name),
         subject=subject,
         teachers=names_in(teacher),
         rooms=names_in(room),
@@ -348,7 +360,11 @@ def _pair(fields: dict[str, str], name: str) -> tuple[str, str]:
     if now.startswith("*"):
         now = ""
     was = plan
-    if match := _NEW_AND_OLD.match(plan):
+    if match := _NEW_AND_OLD.match(now):
+        now, was = match[1], plan or match[2]
+    elif match := _ONLY_OLD.match(now):
+        now, was = "", plan or match[1]
+    elif match := _NEW_AND_OLD.match(plan):
         now, was = now or match[1], match[2]
     elif match := _ONLY_OLD.match(plan):
         was = match[1]

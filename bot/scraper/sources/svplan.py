@@ -140,7 +140,7 @@ class _Reader:
         self.supervision = ""
         self.roles: dict[int, str] = {}
         self.label = ""
-        self.messages = False
+        self.messages = self.spelled = False
         self.above: dict[str, str] = {}
 
     def enter(self, mark: Mark) -> None:
@@ -233,10 +233,22 @@ class _Reader:
             if self.tables and len(fields) > 2:
                 raise SourceChanged("a row of the plan has no lesson")
             return
+        self._repeat(fields)
+        self._day().rows.append(_substitution(fields, self._day().day, self.roles.get(row.table, ""), self.query))
+
+
+    def _repeat(self, fields: dict[str, str]) -> None:
+        """Fill an empty lesson or class from the row above.
+
+        A page that writes a class again under itself leaves none out: a row without one is then about no class.
+        """
         for name in ("stunde", "klasse"):
             if name in fields:
-                self.above[name] = fields[name] = published(fields[name]) or self.above.get(name, "")
-        self._day().rows.append(_substitution(fields, self._day().day, self.roles.get(row.table, ""), self.query))
+                said, above = published(fields[name]), self.above.get(name, "")
+                self.spelled |= name == "klasse" and bool(said) and said == above
+                repeated = "" if name == "klasse" and self.spelled else above
+                fields[name] = said or repeated
+                self.above[name] = said or above
 
 
 def _role(classes: Sequence[str]) -> str:
