@@ -236,7 +236,6 @@ class _Reader:
         self._repeat(fields)
         self._day().rows.append(_substitution(fields, self._day().day, self.roles.get(row.table, ""), self.query))
 
-
     def _repeat(self, fields: dict[str, str]) -> None:
         """Fill an empty lesson or class from the row above.
 
