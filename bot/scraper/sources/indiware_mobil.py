@@ -19,7 +19,9 @@ from bot.scraper.remarks import Remark, read_remark
 from bot.scraper.xmltree import sections
 
 # A class is read part by part: at some schools the week of one is a large document.
-_PARTS = frozenset({"Kopf", "ft", "Klassen", "Kl", "Kurz", "KlStunden", "Unterricht", "Pl", "Std", "ZiZeile"})
+_PARTS = frozenset(
+    {"Kopf", "ft", "Klassen", "Kl", "Kurz", "KlStunden", "Unterricht", "Pl", "Std", "Klausur", "ZiZeile"}
+)
 _ROOT = re.compile(r"<VpMobil[\s>/]")
 _MOST_DAYS = 28
 
@@ -101,6 +103,7 @@ class _Day:
     lessons: list[Lesson] = field(default_factory=list)
     rows: dict[tuple[object, ...], _Row] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    exams: dict[str, None] = field(default_factory=dict)
     free: list[str] = field(default_factory=list)
     bells: Counter[tuple[Bell, ...]] = field(default_factory=Counter)
 
@@ -120,12 +123,19 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         targets=tuple(dict.fromkeys(target for day in every for target in day.targets)),
         lessons=tuple(lesson for day in every for lesson in day.lessons),
         substitutions=tuple(row for day in every for row in _merged(day)),
-        notices=tuple(Notice(line, day.day) for day in every for line in day.notes),
+        notices=tuple(notice for day in every for notice in _notices(day)),
         free_days=free_days(code for day in every for code in day.free),
         bells=bells.most_common(1)[0][0] if bells else (),
         days=tuple(days),
         shape="|".join(sorted({f"mobil({day.kind})" for day in every})),
     )
+
+
+def _notices(day: _Day) -> Iterator[Notice]:
+    for line in day.notes:
+        yield Notice(line, day.day)
+    if day.exams:  # an exam of a course stands in each of its classes
+        yield Notice("\n".join(["Klausuren:", *day.exams]), day.day)
 
 
 def _read(text: str) -> _Day:
@@ -147,6 +157,8 @@ def _read(text: str) -> _Day:
         elif element.tag == "ZiZeile":
             if line := _text(element):
                 day.notes.append(line)
+        elif element.tag == "Klausur":
+            day.exams[squeeze(" ".join(element.itertext()))] = None
         elif element.tag == "Kl":
             _end_class(current, day)
             current = _Class()
