@@ -95,7 +95,7 @@ def _speaks_for(plan: Plan, day: date) -> bool:
         return day in plan.days
     dated = [lesson.date for lesson in plan.lessons if lesson.date is not None]
     if _is_weekly(plan):
-        return _valid(plan, day)
+        return _valid(plan, day) or day in plan.days
     return bool(dated) and min(dated) <= day <= max(dated)
 
 
