@@ -260,6 +260,17 @@ def row(kind: str, period: str, info: str) -> str:
             },
         ),
         (
+            row("change", "2", "5a: maths - Substitution for: Kain Peter, Classroom: 29"),
+            {
+                "kind": Kind.SUBSTITUTION,
+                "periods": ("2",),
+                "subject": "maths",
+                "rooms": ("29",),
+                "groups": ("5a",),
+                "note": "Substitution for: Kain Peter",
+            },
+        ),
+        (
             row("absent", "whole day", '<img src="/absent.svg"/>Absent'),
             {"kind": Kind.OTHER, "label": "whole day", "note": "Absent"},
         ),
