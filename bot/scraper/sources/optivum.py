@@ -280,8 +280,9 @@ def _description(text: str) -> str:
 
 
 def _school(text: str) -> str:
-    """The school's name as the description gives it before "/nPlan lekcji …"; "" when the school left it out."""
-    name = squeeze(re.split(r"/n|Plan lekcji", _description(text))[0])
+    """The school's name as the description gives it before "/nPlan lekcji …" or "Lista oddziałów, …"; "" if it is left
+    out."""
+    name = squeeze(re.split(r"/n|Plan lekcji|Lista oddzia", _description(text))[0])
     return name.removesuffix(".").strip()
 
 

@@ -308,6 +308,16 @@ def test_odd_and_even_weeks_stand_where_a_group_would() -> None:
     assert [(one.week, one.groups) for one in plan_of(class_page(odd)).lessons] == [("", ("(N)",))]
 
 
+def test_a_list_names_its_school_too() -> None:
+    said = (
+        "Szkoła nr 7. Lista oddziałów, nauczycieli i sal utworzona za pomocą programu Plan lekcji Optivum firmy VULCAN"
+    )
+    text = f'<html><head><meta name="description" content="{said}"></head><body>'
+    links = "".join(f'<a href="plany/o{n}.html" target="plan">{n}a</a>' for n in (1, 2))
+    plan = plan_of(f"{text}{links}</body></html>")
+    assert (plan.school, len(plan.targets)) == ("Szkoła nr 7", 2)
+
+
 def test_dates_may_be_written_backwards() -> None:
     plan = plan_of(class_page(p("wf"), made="2026-08-30"))
     assert plan.updated == datetime(2026, 8, 30, tzinfo=ZoneInfo("Europe/Warsaw"))
