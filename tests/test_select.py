@@ -42,3 +42,16 @@ def test_each_day_has_the_timetable_that_holds_on_it() -> None:
         (True, ["Maths"]),
         (True, ["Maths"]),
     ]
+
+
+def test_a_week_type_that_the_calendar_does_not_know_hides_no_lesson() -> None:
+    plan = Plan(lessons=tuple(Lesson(week, weekday=0, week=week, periods=("1",)) for week in ("A", "B", "N")))
+    found = {
+        weeks: [
+            one.subject
+            for day in days_of(plan, extra=(), first=MONDAY, count=1, calendar=Calendar(anchor=MONDAY, weeks=weeks))
+            for one in day.lessons
+        ]
+        for weeks in ((), ("A", "B"), ("N", "P"))
+    }
+    assert found == {(): ["A", "B", "N"], ("A", "B"): ["A", "N"], ("N", "P"): ["A", "B", "N"]}
