@@ -13,7 +13,7 @@ from bot.model import FreeDays, Lesson, Notice, Plan, Status, Target, TargetKind
 from bot.names import match_name, nearest_names
 from bot.scraper.bakalari_page import Day, Detail, Timetable, read_page
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import clock_time, lessons_with, nearest_date, squeeze, text_of, why_not
+from bot.scraper.page import clock_time, nearest_date, of_file, squeeze, text_of, why_not
 
 _PATHS = {TargetKind.CLASS: "Class", TargetKind.TEACHER: "Teacher", TargetKind.ROOM: "Room"}
 _PUBLIC = re.compile(r"^(.*?/Timetable/Public)\b", re.I)
@@ -104,9 +104,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         if not found.days and not found.targets:
             raise why_not(text_of(page), "Bakaláři")
         plan = _with(plan, found, _owner(page, found), query)
-    if query.name and plan.lessons and query.url.startswith("file:"):
-        return replace(plan, lessons=lessons_with(plan.lessons, query.kind, query.name))
-    return plan
+    return of_file(plan, query)
 
 
 def _owner(page: Page, found: Timetable) -> Target | None:

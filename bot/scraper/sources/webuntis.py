@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, UnknownTarget, WrongPage
 from bot.model import Lesson, Plan, Status, Target, TargetKind, Was
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import match_name, nearest_names, squeeze, text_of, why_not
+from bot.scraper.page import match_name, nearest_names, of_file, squeeze, text_of, why_not
+from bot.select import names_in
 
 _API = "/WebUntis/api/rest/view/v1/timetable/"
 _LISTS = {
@@ -100,7 +101,7 @@ def recognise(page: Page) -> float:
     return 0.6 if known else 0.0
 
 
-def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # the answer has dates and names itself
+def parse(pages: Sequence[Page], query: Query) -> Plan:
     """Targets of a `filter` answer, lessons of an `entries` answer.
 
     Raises NotReleased when no day of the entries has data or nobody is listed, TruncatedPage for JSON cut off,
@@ -127,12 +128,14 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # the an
         raise NotReleased("WebUntis has no data for these days")
     if not told and not targets:
         raise NotReleased("WebUntis lists nobody whose timetable may be seen")
-    return Plan(
+    plan = Plan(
         targets=targets,
         lessons=tuple(lessons),
         days=tuple(days),
         shape="webuntis entries" if told else "webuntis filter",
     )
+    # A target's own lessons need not name it.
+    return of_file(plan, query) if targets or names_in(plan, query.kind) else plan
 
 
 def _object(page: Page) -> Mapping[str, Any]:
