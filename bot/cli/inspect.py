@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot import config
 from bot.clock import SystemClock
-from bot.errors import ConfigError, UsageError
+from bot.errors import ConfigError, SchoolbellError, UsageError
 from bot.model import Plan, TargetKind
 from bot.scraper.contract import Page, Query, Source
 from bot.scraper.detect import detect, detect_at
@@ -38,15 +38,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     whose = parser.add_mutually_exclusive_group()
     for kind in TargetKind:
         whose.add_argument(f"--{kind}", metavar="NAME", dest=f"of_{kind}", help=f"only this {kind}")
-    parser.add_argument("--date", metavar="YYYY-MM-DD", type=_date, help="the first day")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", type=_date, help="the first day (of an address: today; of a file: all that it holds)")
     parser.add_argument("--weeks", metavar="N", type=_weeks, help="how many weeks (1)")
-    parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the school's time zone")
+    parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the school's time zone (SCHOOLBELL_TIMEZONE)")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
     form.add_argument("--text", action="store_true", help="print tables (what happens without any of these)")
     form.add_argument("--png", metavar="FILE", type=Path, help="draw the week, or the day of --date without --weeks")
-    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of the picture")
-    parser.add_argument("--lang", metavar="CODE", help="language of the picture")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of the picture (light)")
+    parser.add_argument("--lang", metavar="CODE", help="language of the picture (SCHOOLBELL_LANG)")
     parser.add_argument("--allow-private", action="store_true", help="the address may be on a private network")
 
 
@@ -113,6 +113,8 @@ def _query(args: argparse.Namespace, timezone: ZoneInfo) -> Query:
 
 def _opened(file: Path, query: Query, source: Source | None) -> tuple[Source, Plan]:
     """A file is read alone: nothing is fetched, siblings are not followed."""
+    if not file.exists():
+        raise SchoolbellError(f"{file}: no such file; an address begins with https:// or http://")
     with file.open("rb") as stream:
         page = Page(url=query.url, body=stream.read(LARGEST_FILE))
     source = source or detect(page, all_sources().values())

@@ -111,7 +111,11 @@ def test_prints_tables_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["{tmp}/absent.ics"], 1, "No such file"),
+        (["{tmp}/absent.ics"], 1, "no such file; an address begins with https:// or http://"),
+        (["www.school.example/plan"], 1, "no such file; an address begins with https:// or http://"),
+        (["http://127.0.0.1/plan"], 1, "private or reserved address; SCHOOLBELL_ALLOW_PRIVATE=1 lets intranets in"),
+        (["http://school.example:25/plan"], 1, "port 25 is not one of a web server; check the address"),
+        (["https://[school"], 1, "the address cannot be read; check the address"),
         (["{tmp}"], 1, "Is a directory"),
         ([WEEK, "--source", "nonesuch"], 2, "unknown system 'nonesuch'; known: "),
         ([WEEK, "--date", "24.11.2026"], 2, "is no date"),
@@ -142,7 +146,7 @@ def test_what_no_system_claims_is_said_so(capsys: pytest.CaptureFixture[str], tm
     page = tmp_path / "page.htm"
     for body, says in [
         (b"", "is empty"),
-        (b"<html><body><p>Welcome to our school</p></body></html>", "name one with --source"),
+        (b"<html><body><p>Welcome to our school</p></body></html>", "recognised here; check the address, or name"),
         (b"<html><body><h1>Wartungsarbeiten</h1></body></html>", "under maintenance"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "binary data"),
     ]:
