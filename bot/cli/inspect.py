@@ -38,9 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     whose = parser.add_mutually_exclusive_group()
     for kind in TargetKind:
         whose.add_argument(f"--{kind}", metavar="NAME", dest=f"of_{kind}", help=f"only this {kind}")
-    parser.add_argument(
-        "--date", metavar="YYYY-MM-DD", type=_date, help="the first day (default: today; a file: everything)"
-    )
+    parser.add_argument("--date", metavar="YYYY-MM-DD", type=_date, help="the first day (today; of a file: all)")
     parser.add_argument("--weeks", metavar="N", type=_weeks, help="how many weeks (1)")
     parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the school's time zone (SCHOOLBELL_TIMEZONE)")
     form = parser.add_mutually_exclusive_group()
