@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.scraper.markup import css_classes, scan
-from bot.scraper.page import squeeze
+from bot.scraper.page import PLACEHOLDERS, squeeze
 
 # The CSS class of a piece: p = przedmiot (subject), n = nauczyciel (teacher), s = sala (room), o = oddział (class).
 _MARKS = frozenset("pnso")
@@ -23,7 +23,6 @@ _ENDING = re.compile(r"-\s*([^\W_]{2,5})\s*</span", re.I)
 _SUBJECT = re.compile(r"""class\s*=\s*["']?p\b[^<>]*$""", re.I)
 _SMALL = re.compile(r"font-size", re.I)
 _OUTSIDE = re.compile(r"^-([^\s,;]+)")
-_NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +94,11 @@ def entries(raw: str, groups: frozenset[str] = frozenset()) -> tuple[Entry, ...]
     """
     if "<" not in raw:
         text = _clean(raw)
-        return (Entry(text),) if text not in _NOTHING else ()
+        return (Entry(text),) if text not in PLACEHOLDERS else ()
     pieces = _pieces(raw)
     if not any(mark in _MARKS for mark, _ in pieces):
         text = _clean("".join(" " if mark == "br" else piece for mark, piece in pieces if mark != "small"))
-        return (Entry(text),) if text not in _NOTHING else ()
+        return (Entry(text),) if text not in PLACEHOLDERS else ()
     found: list[Entry] = []
     part: list[tuple[str, str]] = []
     for mark, piece in [*pieces, ("br", "")]:
@@ -210,7 +209,7 @@ def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool)
     teachers, rooms, classes = (_published(found[mark]) for mark in "nso")
     if not subject:
         subject, note = note, ""
-    if subject in _NOTHING:
+    if subject in PLACEHOLDERS:
         subject = ""
     if not subject and not teachers and not rooms and not classes:
         return None
@@ -230,4 +229,4 @@ def _divided(text: str) -> tuple[str, str]:
 
 
 def _published(values: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value not in _NOTHING))
+    return tuple(dict.fromkeys(value for value in values if value not in PLACEHOLDERS))

@@ -24,6 +24,7 @@ from bot.names import nearest_names as nearest_names
 from bot.scraper.charset import decoded
 from bot.scraper.contract import Page, Query
 
+PLACEHOLDERS = frozenset({"", "-", "--", "---", "–", "—", "+", "?", "???"})
 _T = TypeVar("_T")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UNSEEN = re.compile(
@@ -134,6 +135,11 @@ def squeeze(value: str) -> str:
     if value.isascii() and value.isprintable():
         return " ".join(value.split())
     return _PILED_UP.sub(r"\1", unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", value).split())))
+
+
+def unless_placeholder(text: str) -> str:
+    """The text, or "" for what stands for "nothing" in every system ("---", "+", "???")."""
+    return "" if text in PLACEHOLDERS else text
 
 
 def nearest_date(day: int, month: int, near: date, weekday: int | None = None) -> date:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, UnknownTarget, WrongPage
 from bot.model import Lesson, Plan, Status, Target, TargetKind, Was
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import match_name, nearest_names, of_file, squeeze, text_of, why_not
+from bot.scraper.page import match_name, nearest_names, of_file, squeeze, text_of, unless_placeholder, why_not
 from bot.select import names_in
 
 _API = "/WebUntis/api/rest/view/v1/timetable/"
@@ -177,7 +177,8 @@ def _text(holder: Mapping[str, Any] | None, key: str) -> str:
 
 
 def _named(resource: Mapping[str, Any] | None) -> str:
-    return _text(resource, "shortName") or _text(resource, "displayName") or _text(resource, "longName")
+    names = (unless_placeholder(_text(resource, key)) for key in ("shortName", "displayName", "longName"))
+    return next(filter(None, names), "")
 
 
 def _targets(answer: Mapping[str, Any]) -> tuple[Target, ...]:

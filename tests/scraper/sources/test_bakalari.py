@@ -242,3 +242,9 @@ def test_a_removed_lesson_needs_no_subject_text() -> None:
     cell = f"<div class='bk-timetable-cell'><div class='day-item-hover' data-detail='{detail}'></div></div>"
     (lesson,) = plan_of(permanent(cell)).lessons
     assert (lesson.subject, lesson.teachers, lesson.status) == ("Fyzika", ("Kos Ivo",), Status.CANCELLED)
+
+
+def test_placeholders_are_nothing() -> None:
+    page = sample("class.html").replace("&quot;204&quot;", "&quot;???&quot;").replace("Eva Vr&#225;na", "---")
+    (lesson,) = [one for one in plan_of(page).lessons if one.groups == ("AJ1",) and one.date == MONDAY]
+    assert (lesson.teachers, lesson.rooms) == ((), ())

@@ -84,6 +84,14 @@ def test_clocks_that_change_do_not_move_a_lesson() -> None:
     assert starts(plan_of(calendar(event)))[:2] == [("2026-10-20", "08:00"), ("2026-10-27", "08:00")]
 
 
+@pytest.mark.parametrize("nothing", ["---", "???", "+", "<br>", " ", "&nbsp;"])
+def test_placeholders_are_nothing(nothing: str) -> None:
+    (lesson,) = plan_of(calendar(f"{LESSON}\nLOCATION:{nothing}\nDESCRIPTION:{nothing}")).lessons
+    assert (lesson.rooms, lesson.note) == ((), "")
+    (lesson,) = plan_of(calendar(f"{LESSON}\nLOCATION:A1; {nothing}", head="PRODID:-//WebUntis//EN\n")).lessons
+    assert lesson.rooms == ("A1",)
+
+
 def test_one_uid_for_two_events() -> None:
     other = LESSON.replace("20261124", "20261125").replace("Physics", "Art")
     assert [item.subject for item in plan_of(calendar(LESSON, other)).lessons] == ["Physics", "Art"]
