@@ -134,7 +134,12 @@ def squeeze(value: str) -> str:
     """
     if value.isascii() and value.isprintable():
         return " ".join(value.split())
-    return _PILED_UP.sub(r"\1", unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", value).split())))
+    return " ".join(seen(value).split())
+
+
+def seen(value: str) -> str:
+    """NFC, without what cannot be shown (as `squeeze` says); blanks and line ends are left as they are."""
+    return _PILED_UP.sub(r"\1", unicodedata.normalize("NFC", _UNSEEN.sub("", value)))
 
 
 def unless_placeholder(text: str) -> str:

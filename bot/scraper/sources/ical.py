@@ -13,7 +13,7 @@ from bot.model import FreeDays, Homework, Lesson, Notice, Plan, Status
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.ics import feed_of
 from bot.scraper.ics_events import Occurrence, Span
-from bot.scraper.page import PLACEHOLDERS, unless_placeholder
+from bot.scraper.page import PLACEHOLDERS, seen, unless_placeholder
 
 _ADDRESS = re.compile(
     r"\.(?:ics|ical|ifb)$|/ical(?:endar)?\b|/ical\.do$|export_execute\.php$|/calendarfeed/|/feeds/calendars/", re.I
@@ -174,7 +174,7 @@ def _title_and_note(facts: _Facts) -> str:
 def _clean(text: str) -> str:
     """As published: line ends kept, tags stripped, entities decoded, trimmed line by line; "" for a placeholder."""
     plain = _TAG.sub("", re.sub(r"(?i)<br\s*/?>|</p>|</div>|</li>", "\n", text)) if _TAG.search(text) else text
-    lines = [line.strip() for line in html.unescape(plain).replace("\xa0", " ").splitlines()]
+    lines = [line.strip() for line in seen(html.unescape(plain)).replace("\xa0", " ").splitlines()]
     return unless_placeholder(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
 
 
