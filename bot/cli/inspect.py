@@ -67,8 +67,18 @@ def run(args: argparse.Namespace) -> int:
         args.png.write_bytes(_picture(plan, source, query, args, language))
         return 0
     values = report(plan, source=source.id, timezone=query.timezone, fetched=fetched)
-    print(json.dumps(values, ensure_ascii=False, indent=2) if args.json else listing(values), end="\n" * args.json)
+    if args.json:
+        print(json.dumps(values, ensure_ascii=False, indent=2))
+    else:
+        print(listing(values, _days(query)), end="")
     return 0
+
+
+def _days(query: Query) -> str:
+    """The days that are looked at, in words; "" for all that there is."""
+    if query.start is None or query.end is None:
+        return ""
+    return f"from {query.start} to {query.end - timedelta(days=1)}; --date shows other days"
 
 
 def _picture(plan: Plan, source: Source, query: Query, args: argparse.Namespace, language: str) -> bytes:

@@ -105,7 +105,9 @@ def test_prints_tables_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "ical · Timetable 9a" in out
     assert "  2026-12-09  11:50-12:35  Physics moved to Wednesday  105\n" in out
     assert main(["inspect", str(SAMPLES / "ical" / "empty.ics"), "--text"]) == 0
-    assert "nothing is planned" in capsys.readouterr().out
+    assert "nothing is planned\n" in capsys.readouterr().out
+    assert main(["inspect", str(WEEK), "--date", "2020-01-01"]) == 0
+    assert "nothing is planned from 2020-01-01 to 2020-01-07; --date shows other days\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
