@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from bot import config
 from bot.clock import SystemClock
-from bot.errors import ConfigError, SchoolbellError, UsageError
+from bot.errors import ConfigError, NotReleased, SchoolbellError, SourceError, UsageError
 from bot.model import Plan, TargetKind
-from bot.scraper.contract import Page, Query, Source
+from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.detect import detect, detect_at
 from bot.scraper.http import SchoolHttp
 from bot.scraper.listing import listing
-from bot.scraper.reading import foreseen, read
+from bot.scraper.reading import foreseen, parsed, read
 from bot.scraper.registry import all_sources, source_named
 from bot.scraper.report import report
 from bot.texts import languages
@@ -101,7 +102,7 @@ def _picture(plan: Plan, source: Source, query: Query, args: argparse.Namespace,
 def _query(args: argparse.Namespace, timezone: ZoneInfo) -> Query:
     """What is asked. An address is asked from today on for a week, a file for all that it holds."""
     scheme = _ADDRESS.match(args.target)
-    if scheme and scheme[1].lower() not in {"http", "https", "webcal"}:
+    if scheme and scheme[1].lower() not in {"http", "https", "webcal", "webcals"}:
         raise UsageError(f"{scheme[1]}: is no address of a school; use http, https or webcal, or a file's name")
     today = SystemClock().now().astimezone(timezone).date()
     start = args.date or (today if scheme or args.weeks else None)
@@ -135,9 +136,25 @@ async def _visited(query: Query, source: Source | None, *, allow_private: bool) 
     async with SchoolHttp(clock=SystemClock(), allow_private=allow_private) as school:
         http = school.visit()
         source = source or await detect_at(http, query.url, all_sources().values())
-        with foreseen(source):
-            pages = await source.fetch(http, query)
+        try:
+            with foreseen(source):
+                pages = await source.fetch(http, query)
+        except NotReleased:  # of these days; the address may be a list of classes all the same
+            pages = await _listed(http, source, query)
+            if not pages:
+                raise
         return source, read(source, pages, query), tuple(dict.fromkeys(page.url for page in pages))
+
+
+async def _listed(http: Http, source: Source, query: Query) -> tuple[Page, ...]:
+    """The page at the address, if nobody is asked for and it is a list of names and nothing else."""
+    if not query.name:
+        with suppress(SourceError):
+            page = await http.get(query.url)
+            plan = parsed(source, [page], query)
+            if plan.targets and not (plan.days or plan.lessons or plan.substitutions):
+                return (page,)
+    return ()
 
 
 def _date(text: str) -> date:

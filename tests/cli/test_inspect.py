@@ -179,6 +179,23 @@ async def test_an_address_is_asked_from_today_on(
     assert "private" in capsys.readouterr().err
 
 
+async def test_a_list_of_classes_is_told_where_no_week_is_published(
+    capsys: pytest.CaptureFixture[str], serving: Callable[[Mapping[str, bytes]], Awaitable[str]]
+) -> None:
+    first = (SAMPLES / "untis-monitor" / "classes.htm").read_bytes()
+    first = first.replace(b"<head>", b'<head><meta http-equiv="refresh" content="8; URL=subst_002.htm">')
+    bar = (SAMPLES / "untis-info" / "navbar.htm").read_bytes()
+    base = await serving({"/s/frames/navbar.htm": bar, "/subst_001.htm": first})
+    assert await asyncio.to_thread(main, ["inspect", f"{base}/subst_001.htm", "--allow-private"]) == 1
+    assert "NotReleased" in capsys.readouterr().err  # half a plan is none, though it names classes
+    words = ["inspect", f"{base}/s/frames/navbar.htm", "--json", "--allow-private", "--date", "2026-11-23"]
+    assert await asyncio.to_thread(main, words) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert (values["source"], bool(values["targets"]), values["substitutions"]) == ("untis-info", True, [])
+    assert await asyncio.to_thread(main, [*words, "--class", values["targets"][0]["name"]]) == 1
+    assert "NotReleased" in capsys.readouterr().err
+
+
 @pytest.fixture
 async def serving() -> AsyncIterator[Callable[[Mapping[str, bytes]], Awaitable[str]]]:
     """A school's web server on loopback: bodies by path, 404 for the rest."""
