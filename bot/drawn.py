@@ -13,11 +13,13 @@ from bot.model import Calendar, Lesson, Plan, TargetKind
 from bot.render import view
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
-from bot.timetable import Day, days_of
+from bot.timetable import days_of
 
 
 class NothingToDraw(SourceError):
     """The plan has no lesson and no substitution in the days that were asked for."""
+
+    advice = "choose another --date, or read it with --text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _owner(plan: Plan) -> tuple[str, TargetKind | None]:
 
 def _day(plan: Plan, sheet: Sheet, day: date) -> bytes:
     (shown,) = days_of(plan, extra=(), first=day, count=1, calendar=Calendar())
-    _refuse_empty(shown.lessons, shown)
+    _refuse_empty(shown.lessons, "on", day)
     made = view.day_view(
         shown.lessons,
         frame=_frame(plan, sheet, dates.day_title(sheet.language, day), shown.week, whose=sheet.name),
@@ -90,7 +92,7 @@ def _week(plan: Plan, sheet: Sheet, monday: date) -> bytes:
     days = days_of(plan, extra=(), first=monday, count=7, calendar=Calendar())
     days = tuple(day for day in days if day.date.weekday() < 5 or day.lessons)
     lessons = [lesson for day in days for lesson in day.lessons]
-    _refuse_empty(lessons, days[0])
+    _refuse_empty(lessons, "in the week of", monday)
     title = dates.week_range(sheet.language, monday, days[-1].date)
     why = [day_texts.why_empty(texts_in(sheet.language), day, rows_only=not plan.lessons) for day in days]
     heads = view.day_heads(sheet.language, [day.date for day in days], why)
@@ -164,6 +166,6 @@ def _slots(lessons: Sequence[Lesson]) -> dict[str, int]:
     return render.assign_slots([lesson.subject for lesson in lessons], {})
 
 
-def _refuse_empty(lessons: Sequence[Lesson], day: Day) -> None:
+def _refuse_empty(lessons: Sequence[Lesson], when: str, day: date) -> None:
     if not lessons:
-        raise NothingToDraw(f"the plan has no lessons to draw from {day.date:%Y-%m-%d} on")
+        raise NothingToDraw(f"the plan has no lessons to draw {when} {day:%Y-%m-%d}")

@@ -113,7 +113,9 @@ class PasswordLost(LoginRequired):
 class ForbiddenAddress(SourceError):
     """The address is not one the bot may ask: private, loopback, link-local, not http(s)."""
 
-    advice = "allow intranets with SCHOOLBELL_ALLOW_PRIVATE=1, if that is what it is"
+    def __init__(self, message: str, *, private: bool = False) -> None:
+        super().__init__(message)
+        self.advice = "SCHOOLBELL_ALLOW_PRIVATE=1 lets intranets in, if it is one" if private else "check the address"
 
 
 class UnknownTarget(SourceError):

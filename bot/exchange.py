@@ -26,6 +26,8 @@ LARGEST = 2**52
 CHAT_SETTINGS = {"news": ("digest", "now", "off"), "writers": ("everyone", "helpers", "admins")}
 """Where new homework is announced, and who may add homework in a group; the first is the default."""
 SCHOOL_SETTINGS = ("holidays", "anchor", "weeks", "access")
+KEPT = ("holidays", "access")
+"""What stays when it is absent: nothing is deleted, and no door is opened by leaving its lock out."""
 ACCESS = ("open", "invite", "allow")
 """Who may follow a school (bot/handlers/access.py); the first is the default."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -131,11 +133,15 @@ async def _take_school(transaction: Transaction, part: Part, known: Known, now: 
         raise BadFile(f"{part.path}.id: {school_id!r} must be a-z, 0-9, - and _, at most 40 of them")
     old = await schools.school_by_id(transaction, school_id)
     try:
-        zone = zone_named(part.get("timezone", str, known.timezone.key if old is None else old.timezone.key))
+        zone = zone_named(part.get("timezone", str, known.timezone.key))
     except ConfigError as error:
         raise BadFile(f"{part.path}.{error}") from None
     settings = dict(old.settings) if old is not None else {}
-    settings.update({key: part.values[key] for key in SCHOOL_SETTINGS if key in part.values})
+    for key in SCHOOL_SETTINGS:
+        if key in part.values:
+            settings[key] = part.values[key]
+        elif key not in KEPT:
+            settings.pop(key, None)
     part.one_of("access", ACCESS, ACCESS[0])
     school = School(school_id, part.get("name", str, "") or school_id, zone, settings)
     _check_calendar(school, part)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import config
+
 FOLDER = Path(__file__).resolve().parent.parent / "deploy"
 MALLOC = ("MALLOC_ARENA_MAX=2", "MALLOC_TRIM_THRESHOLD_=131072", "MALLOC_MMAP_THRESHOLD_=131072")
 
@@ -61,6 +63,8 @@ def test_the_container_is_locked_down() -> None:
     assert re.search(r"^ +read_only: true$", compose, re.M)
     assert re.search(r"^ +mem_limit: 128m$", compose, re.M)
     assert "cap_drop: [ALL]" in compose
+    passed_on = set(re.findall(r"SCHOOLBELL_(\w+): \$\{SCHOOLBELL_\1:-\}", compose))
+    assert passed_on == {key.upper() for key in config._KEYS} - {"HTTP"}  # the image's own, for its health check
     docker = (FOLDER / "Dockerfile").read_text()
     assert re.search(r"^USER 10001:10001$", docker, re.M)
     assert "HEALTHCHECK" in docker

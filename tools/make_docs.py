@@ -50,9 +50,15 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "admins": ("numeric user ids, comma-separated; when empty, `run` logs a one-time claim link", "–"),
     "timezone": ("zone of the schools unless a school sets its own", f"`{_DEFAULTS.timezone.key}`"),
     "lang": ("language of notices, and of chats whose language is not known", f"`{_DEFAULTS.language}`"),
-    "api_url": ("Bot API base, with or without the trailing `/bot`", f"`{_DEFAULTS.api_url}`"),
-    "allow_private": ("`1` lets schools live on private addresses (an intranet)", str(int(_DEFAULTS.allow_private))),
-    "poll_minutes": ("how often a school is asked while school is on", str(_DEFAULTS.poll_minutes)),
+    "api_url": (
+        "Bot API base, with or without the trailing `/bot` (a server of your own); files are fetched from the same one",
+        f"`{_DEFAULTS.api_url}`",
+    ),
+    "allow_private": (
+        "`1` lets schools live on private or loopback addresses (an intranet)",
+        str(int(_DEFAULTS.allow_private)),
+    ),
+    "poll_minutes": ("how often a school is asked while school is on, 1 to 1440", str(_DEFAULTS.poll_minutes)),
     "log": ("`warning`, `info`, `debug`", f"`{_DEFAULTS.log_level}`"),
     "log_format": ("`text`, `json` (one object a line)", "`text`"),
     "http": ("`HOST:PORT` for `/healthz` and `/metrics`", "off"),

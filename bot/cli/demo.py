@@ -17,7 +17,7 @@ HELP = "try the whole product in the browser, without a token: a chat, a school,
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The port, and whether a browser is opened."""
-    parser.add_argument("--port", type=_port, help="the page's port (8765, or the next free one)")
+    parser.add_argument("--port", metavar="N", type=_port, help="the page's port (8765, or the next free one)")
     parser.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
 
 

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
@@ -14,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from bot import config
 from bot.clock import SystemClock
-from bot.errors import ConfigError, UsageError
+from bot.errors import ConfigError, NotReleased, SchoolbellError, SourceError, UsageError
 from bot.model import Plan, TargetKind
-from bot.scraper.contract import Page, Query, Source
+from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.detect import detect, detect_at
 from bot.scraper.http import SchoolHttp
 from bot.scraper.listing import listing
-from bot.scraper.reading import foreseen, read
+from bot.scraper.reading import foreseen, parsed, read
 from bot.scraper.registry import all_sources, source_named
 from bot.scraper.report import report
 from bot.texts import languages
@@ -38,15 +39,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     whose = parser.add_mutually_exclusive_group()
     for kind in TargetKind:
         whose.add_argument(f"--{kind}", metavar="NAME", dest=f"of_{kind}", help=f"only this {kind}")
-    parser.add_argument("--date", metavar="YYYY-MM-DD", type=_date, help="the first day")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", type=_date, help="the first day (today; of a file: all)")
     parser.add_argument("--weeks", metavar="N", type=_weeks, help="how many weeks (1)")
-    parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the school's time zone")
+    parser.add_argument("--timezone", metavar="ZONE", type=_zone, help="the school's time zone (SCHOOLBELL_TIMEZONE)")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
     form.add_argument("--text", action="store_true", help="print tables (what happens without any of these)")
     form.add_argument("--png", metavar="FILE", type=Path, help="draw the week, or the day of --date without --weeks")
-    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of the picture")
-    parser.add_argument("--lang", metavar="CODE", help="language of the picture")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of the picture (light)")
+    parser.add_argument("--lang", metavar="CODE", help="language of the picture (SCHOOLBELL_LANG)")
     parser.add_argument("--allow-private", action="store_true", help="the address may be on a private network")
 
 
@@ -67,8 +68,18 @@ def run(args: argparse.Namespace) -> int:
         args.png.write_bytes(_picture(plan, source, query, args, language))
         return 0
     values = report(plan, source=source.id, timezone=query.timezone, fetched=fetched)
-    print(json.dumps(values, ensure_ascii=False, indent=2) if args.json else listing(values), end="\n" * args.json)
+    if args.json:
+        print(json.dumps(values, ensure_ascii=False, indent=2))
+    else:
+        print(listing(values, _days(query)), end="")
     return 0
+
+
+def _days(query: Query) -> str:
+    """The days that are looked at, in words; "" for all that there is."""
+    if query.start is None or query.end is None:
+        return ""
+    return f"from {query.start} to {query.end - timedelta(days=1)}; --date shows other days"
 
 
 def _picture(plan: Plan, source: Source, query: Query, args: argparse.Namespace, language: str) -> bytes:
@@ -91,7 +102,7 @@ def _picture(plan: Plan, source: Source, query: Query, args: argparse.Namespace,
 def _query(args: argparse.Namespace, timezone: ZoneInfo) -> Query:
     """What is asked. An address is asked from today on for a week, a file for all that it holds."""
     scheme = _ADDRESS.match(args.target)
-    if scheme and scheme[1].lower() not in {"http", "https", "webcal"}:
+    if scheme and scheme[1].lower() not in {"http", "https", "webcal", "webcals"}:
         raise UsageError(f"{scheme[1]}: is no address of a school; use http, https or webcal, or a file's name")
     today = SystemClock().now().astimezone(timezone).date()
     start = args.date or (today if scheme or args.weeks else None)
@@ -113,6 +124,8 @@ def _query(args: argparse.Namespace, timezone: ZoneInfo) -> Query:
 
 def _opened(file: Path, query: Query, source: Source | None) -> tuple[Source, Plan]:
     """A file is read alone: nothing is fetched, siblings are not followed."""
+    if not file.exists():
+        raise SchoolbellError(f"{file}: no such file; an address begins with https:// or http://")
     with file.open("rb") as stream:
         page = Page(url=query.url, body=stream.read(LARGEST_FILE))
     source = source or detect(page, all_sources().values())
@@ -123,9 +136,25 @@ async def _visited(query: Query, source: Source | None, *, allow_private: bool) 
     async with SchoolHttp(clock=SystemClock(), allow_private=allow_private) as school:
         http = school.visit()
         source = source or await detect_at(http, query.url, all_sources().values())
-        with foreseen(source):
-            pages = await source.fetch(http, query)
+        try:
+            with foreseen(source):
+                pages = await source.fetch(http, query)
+        except NotReleased:  # of these days; the address may be a list of classes all the same
+            pages = await _listed(http, source, query)
+            if not pages:
+                raise
         return source, read(source, pages, query), tuple(dict.fromkeys(urldefrag(page.url).url for page in pages))
+
+
+async def _listed(http: Http, source: Source, query: Query) -> tuple[Page, ...]:
+    """The page at the address, if nobody is asked for and it is a list of names and nothing else."""
+    if not query.name:
+        with suppress(SourceError):
+            page = await http.get(query.url)
+            plan = parsed(source, [page], query)
+            if plan.targets and not (plan.days or plan.lessons or plan.substitutions):
+                return (page,)
+    return ()
 
 
 def _date(text: str) -> date:

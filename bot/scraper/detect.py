@@ -46,11 +46,11 @@ def detect(page: Page, sources: Iterable[Source]) -> Source:
         refusal = why_not(text_of(page), "school")
         if not isinstance(refusal, WrongPage):
             raise refusal
-        raise WrongPage("no supported school system is recognised here; name one with --source")
+        raise WrongPage("no supported school system is recognised here")
     best, source = found[0]
     rivals = [rival.id for score, rival in found[1:] if best - score < CLEAR]
     if rivals:
-        raise WrongPage(f"this could be {', '.join([source.id, *rivals])}; name one with --source")
+        raise WrongPage(f"this could be {', '.join([source.id, *rivals])}")
     return source
 
 

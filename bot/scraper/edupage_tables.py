@@ -9,7 +9,7 @@ from datetime import time
 from bot.errors import NotReleased, SourceChanged
 from bot.model import Bell, Lesson, Target, TargetKind
 from bot.names import match_name
-from bot.scraper.page import clock_time, squeeze
+from bot.scraper.page import PLACEHOLDERS, clock_time, squeeze
 
 Row = Mapping[str, object]
 KINDS = {"classes": TargetKind.CLASS, "teachers": TargetKind.TEACHER, "classrooms": TargetKind.ROOM}
@@ -53,7 +53,6 @@ _JOIN = (
     "tables",
 )
 _COLUMNS = frozenset((*_ROW, *_JOIN))
-_NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 
 
 def slim(values: dict[str, object]) -> dict[str, object]:
@@ -76,7 +75,7 @@ class Tables:
         if place not in self._names:
             row = self.rows.get(table, {}).get(key, {})
             shown = (said(row, column) for column in _SHOWN[table])
-            self._names[place] = next((text for text in shown if text not in _NOTHING), "")
+            self._names[place] = next((text for text in shown if text not in PLACEHOLDERS), "")
         return self._names[place]
 
     def names(self, table: str, keys: object) -> tuple[str, ...]:

@@ -271,7 +271,7 @@ class Visit:
             raise TruncatedPage(f"{host} broke off in the middle of the page") from None
         except aiohttp.ClientConnectorError as error:
             if _FORBIDDEN in str(error.os_error):
-                raise ForbiddenAddress(f"{error.host} is a private or reserved address") from None
+                raise ForbiddenAddress(f"{error.host} is a private or reserved address", private=True) from None
             raise SourceDown(f"{error.host} cannot be reached ({_reason(error)})") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise SourceDown(f"{host} cannot be read ({type(error).__name__})") from None

@@ -10,12 +10,12 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WIDEST = 44
 
 
-def listing(values: Mapping[str, Any]) -> str:
-    """The lines of a report (`bot.scraper.report`), a table for each kind of row that it has."""
-    return "\n".join(_lines(values)) + "\n"
+def listing(values: Mapping[str, Any], days: str = "") -> str:
+    """The lines of a report (`bot.scraper.report`), a table for each kind of row that it has; `days` in words."""
+    return "\n".join(_lines(values, days)) + "\n"
 
 
-def _lines(values: Mapping[str, Any]) -> Iterator[str]:
+def _lines(values: Mapping[str, Any], days: str) -> Iterator[str]:
     head = [values["source"], values["school"], f"as of {values['updated']}" if values["updated"] else ""]
     yield " · ".join(filter(None, head))
     tables: tuple[tuple[str, Sequence[Sequence[str]]], ...] = (
@@ -31,7 +31,7 @@ def _lines(values: Mapping[str, Any]) -> Iterator[str]:
             yield f"\n{len(rows)} {name}"
             yield from _aligned(rows)
     if not any(rows for _, rows in tables):
-        yield "\nnothing is planned"
+        yield f"\nnothing is planned {days}".rstrip()
 
 
 def _lesson(item: Mapping[str, Any]) -> tuple[str, ...]:

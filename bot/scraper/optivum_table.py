@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.scraper.markup import css_classes, scan
-from bot.scraper.page import squeeze
+from bot.scraper.page import PLACEHOLDERS, squeeze
 
 # The CSS class of a piece: p = przedmiot (subject), n = nauczyciel (teacher), s = sala (room), o = oddział (class).
 _MARKS = frozenset("pnso")
@@ -28,7 +28,6 @@ _OUTSIDE = re.compile(r"^-([^\s,;]+)")
 _WEEK = re.compile(r"\(([NP])(?:\)|\.\)?)", re.I)
 _WEEK_INSIDE = re.compile(r"^(.*\S)\s*-\s*\(([NP])(?:\)|\.\)?)$", re.I)
 _WEEK_ENDING = re.compile(r"-\(([NP])(?:\)|\.\)?)[\s<]", re.I)
-_NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +109,11 @@ def entries(raw: str, wording: Wording | None = None) -> tuple[Entry, ...]:
     """
     if "<" not in raw:
         text = _clean(raw)
-        return (Entry(text),) if text not in _NOTHING else ()
+        return (Entry(text),) if text not in PLACEHOLDERS else ()
     pieces = _pieces(raw)
     if not any(mark in _MARKS for mark, _ in pieces):
         text = _clean("".join(" " if mark == "br" else piece for mark, piece in pieces if mark != "small"))
-        return (Entry(text),) if text not in _NOTHING else ()
+        return (Entry(text),) if text not in PLACEHOLDERS else ()
     wording = wording or Wording()
     found: list[Entry] = []
     part: list[tuple[str, str]] = []
@@ -232,7 +231,7 @@ def _entry(pieces: list[tuple[str, str]], wording: Wording, *, small: bool) -> E
     teachers, rooms, classes = (_published(found[mark]) for mark in "nso")
     if not subject:
         subject, note = note, ""
-    if subject in _NOTHING:
+    if subject in PLACEHOLDERS:
         subject = ""
     if not subject and not teachers and not rooms and not classes:
         return None
@@ -252,4 +251,4 @@ def _divided(text: str) -> tuple[str, str]:
 
 
 def _published(values: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value not in _NOTHING))
+    return tuple(dict.fromkeys(value for value in values if value not in PLACEHOLDERS))

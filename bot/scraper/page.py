@@ -6,6 +6,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, time
 from functools import lru_cache, wraps
 from typing import TypeVar
@@ -16,13 +17,14 @@ from bs4.exceptions import ParserRejectedMarkup
 from bs4.filter import SoupStrainer
 
 from bot.errors import EmptyBody, LoginRequired, MaintenancePage, SourceChanged, SourceError, UnknownTarget, WrongPage
-from bot.model import Lesson, TargetKind
+from bot.model import Lesson, Plan, TargetKind
 from bot.names import class_key as class_key
 from bot.names import match_name as match_name
 from bot.names import nearest_names as nearest_names
 from bot.scraper.charset import decoded
-from bot.scraper.contract import Page
+from bot.scraper.contract import Page, Query
 
+PLACEHOLDERS = frozenset({"", "-", "--", "---", "–", "—", "+", "?", "???"})
 _T = TypeVar("_T")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UNSEEN = re.compile(
@@ -132,7 +134,17 @@ def squeeze(value: str) -> str:
     """
     if value.isascii() and value.isprintable():
         return " ".join(value.split())
-    return _PILED_UP.sub(r"\1", unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", value).split())))
+    return " ".join(seen(value).split())
+
+
+def seen(value: str) -> str:
+    """NFC, without what cannot be shown (as `squeeze` says); blanks and line ends are left as they are."""
+    return _PILED_UP.sub(r"\1", unicodedata.normalize("NFC", _UNSEEN.sub("", value)))
+
+
+def unless_placeholder(text: str) -> str:
+    """The text, or "" for what stands for "nothing" in every system ("---", "+", "???")."""
+    return "" if text in PLACEHOLDERS else text
 
 
 def nearest_date(day: int, month: int, near: date, weekday: int | None = None) -> date:
@@ -216,11 +228,23 @@ def why_not(text: str, system: str) -> SourceError:
     return WrongPage(f"the page holds no {system} plan")
 
 
-def lessons_with(lessons: Sequence[Lesson], kind: TargetKind, name: str) -> tuple[Lesson, ...]:
-    """The lessons of a class, teacher or room. Raises UnknownTarget when no lesson names it.
+def of_file(plan: Plan, query: Query) -> Plan:
+    """What a file holds of the target that is asked for. Raises UnknownTarget when neither lessons nor list name it.
 
-    For the page of one target that was opened as a file: nobody has looked whether it is the one that was asked for.
+    An address has led to the page of whoever is asked for; of a file nobody has looked yet whose page it is.
     """
+    if not query.name or not query.url.startswith("file:"):
+        return plan
+    if plan.lessons:
+        return replace(plan, lessons=_lessons_with(plan.lessons, query.kind, query.name))
+    listed = [target.name for target in plan.targets if target.kind is query.kind]
+    short = [part for name in listed for part in re.split(r"[\s()]+", name)]  # "I.Ochocki (Io)" is "Io" as well
+    if plan.targets and match_name(query.name, [*listed, *short]) is None:
+        raise UnknownTarget(query.name, nearest_names(query.name, listed))
+    return plan
+
+
+def _lessons_with(lessons: Sequence[Lesson], kind: TargetKind, name: str) -> tuple[Lesson, ...]:
     sides = {TargetKind.CLASS: "classes", TargetKind.TEACHER: "teachers", TargetKind.ROOM: "rooms"}
     named: dict[str, None] = dict.fromkeys(one for lesson in lessons for one in getattr(lesson, sides[kind]))
     found = match_name(name, list(named)) or next(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from bot.scraper.page import clock_time, period_labels, remembered, squeeze
+from bot.scraper.page import PLACEHOLDERS, clock_time, period_labels, remembered, squeeze, unless_placeholder
 from bot.scraper.sheet_words import status_of
 
-PLACEHOLDERS = frozenset({"-", "--", "---", "–", "—", "+", "?", "???"})
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _DOTTED = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})\.?")
 _CLOCK = re.compile(r"(\d{1,2}[:.]\d{2})(?::\d{2})?\s*(am|pm)?", re.I)
@@ -19,8 +18,7 @@ status_in = remembered(status_of)
 @remembered
 def plain_in(value: str) -> str:
     """A cell without stray blanks and placeholders."""
-    plain = squeeze(value)
-    return "" if plain in PLACEHOLDERS else plain
+    return unless_placeholder(squeeze(value))
 
 
 @remembered
@@ -29,7 +27,7 @@ def several_in(cell: str) -> tuple[str, ...]:
     if "/" not in cell:
         return (squeeze(cell),)
     parts = [squeeze(part) for part in cell.split("/")]
-    return tuple(dict.fromkeys(part for part in parts if part and part not in PLACEHOLDERS))
+    return tuple(dict.fromkeys(part for part in parts if part not in PLACEHOLDERS))
 
 
 @remembered

@@ -102,7 +102,7 @@ def _names(pattern: re.Pattern[str], text: str) -> Iterator[str]:
 async def open_frames(http: Http, query: Query) -> tuple[Page, str]:
     """The navigation bar of the address and the folder its weeks lie in; the address's own page when it has none.
 
-    The address may be the frameset, the bar itself, or a page of a week.
+    The address may be the frameset, the bar itself, or a page of a week, under its usual name or another one.
     """
     if week := _WEEK_PAGE.match(query.url):
         bar = await http.get_or_none(urljoin(week[1], "frames/navbar.htm"))
@@ -111,8 +111,10 @@ async def open_frames(http: Http, query: Query) -> tuple[Page, str]:
     text = loose(page)
     if navbar_of(text) is not None:
         return page, urljoin(page.url, "..")
-    frame = _FRAME.search(text)
-    bar = await http.get(_beside(page.url, frame[1] if frame else "frames/navbar.htm"))
+    if frame := _FRAME.search(text):
+        bar = await http.get(_beside(page.url, frame[1]))
+    else:
+        bar = await http.get_or_none(urljoin(page.url, "frames/navbar.htm")) or page
     return bar, urljoin(bar.url, "..")
 
 

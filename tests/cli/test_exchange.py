@@ -94,6 +94,19 @@ def test_absent_keys_take_their_default_and_nothing_is_deleted(
     assert (chats[0]["language"], chats[0]["quiet"], chats[0]["subscriptions"]) == ("en", None, [])
 
 
+def test_a_school_without_its_settings_takes_the_defaults_but_stays_locked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = {"id": "s", "source": "ical", "url": "https://school.example/9a.ics"}
+    also = [{"source": "ical", "url": "https://school.example/more.ics"}]
+    kept = {"holidays": [{"first": "2026-12-23", "last": "2027-01-06", "name": ""}], "access": "invite", "also": also}
+    reset = {"name": "S", "timezone": "Europe/Warsaw", "weeks": ["A", "B"], "anchor": "2026-08-31"}
+    assert import_(tmp_path, {"schools": [few | kept | reset]}) == 0
+    assert import_(tmp_path, {"schools": [few]}) == 0
+    assert "school s: changed anchor, name, timezone, weeks\n" in capsys.readouterr().out
+    assert exported(capsys)["schools"] == [few | kept | {"name": "s", "timezone": "Europe/Vilnius"}]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "place"),
     [

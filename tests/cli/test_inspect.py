@@ -105,13 +105,19 @@ def test_prints_tables_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "ical · Timetable 9a" in out
     assert "  2026-12-09  11:50-12:35  Physics moved to Wednesday  105\n" in out
     assert main(["inspect", str(SAMPLES / "ical" / "empty.ics"), "--text"]) == 0
-    assert "nothing is planned" in capsys.readouterr().out
+    assert "nothing is planned\n" in capsys.readouterr().out
+    assert main(["inspect", str(WEEK), "--date", "2020-01-01"]) == 0
+    assert "nothing is planned from 2020-01-01 to 2020-01-07; --date shows other days\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["{tmp}/absent.ics"], 1, "No such file"),
+        (["{tmp}/absent.ics"], 1, "no such file; an address begins with https:// or http://"),
+        (["www.school.example/plan"], 1, "no such file; an address begins with https:// or http://"),
+        (["http://127.0.0.1/plan"], 1, "private or reserved address; SCHOOLBELL_ALLOW_PRIVATE=1 lets intranets in"),
+        (["http://school.example:25/plan"], 1, "port 25 is not one of a web server; check the address"),
+        (["https://[school"], 1, "the address cannot be read; check the address"),
         (["{tmp}"], 1, "Is a directory"),
         ([WEEK, "--source", "nonesuch"], 2, "unknown system 'nonesuch'; known: "),
         ([WEEK, "--date", "24.11.2026"], 2, "is no date"),
@@ -142,7 +148,7 @@ def test_what_no_system_claims_is_said_so(capsys: pytest.CaptureFixture[str], tm
     page = tmp_path / "page.htm"
     for body, says in [
         (b"", "is empty"),
-        (b"<html><body><p>Welcome to our school</p></body></html>", "name one with --source"),
+        (b"<html><body><p>Welcome to our school</p></body></html>", "recognised here; check the address, or name"),
         (b"<html><body><h1>Wartungsarbeiten</h1></body></html>", "under maintenance"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "binary data"),
     ]:
@@ -171,6 +177,23 @@ async def test_an_address_is_asked_from_today_on(
         assert (out, says in err) == ("", True), err
     assert await asyncio.to_thread(main, ["inspect", f"{base}/plan"]) == 1
     assert "private" in capsys.readouterr().err
+
+
+async def test_a_list_of_classes_is_told_where_no_week_is_published(
+    capsys: pytest.CaptureFixture[str], serving: Callable[[Mapping[str, bytes]], Awaitable[str]]
+) -> None:
+    first = (SAMPLES / "untis-monitor" / "classes.htm").read_bytes()
+    first = first.replace(b"<head>", b'<head><meta http-equiv="refresh" content="8; URL=subst_002.htm">')
+    bar = (SAMPLES / "untis-info" / "navbar.htm").read_bytes()
+    base = await serving({"/s/frames/navbar.htm": bar, "/subst_001.htm": first})
+    assert await asyncio.to_thread(main, ["inspect", f"{base}/subst_001.htm", "--allow-private"]) == 1
+    assert "NotReleased" in capsys.readouterr().err  # half a plan is none, though it names classes
+    words = ["inspect", f"{base}/s/frames/navbar.htm", "--json", "--allow-private", "--date", "2026-11-23"]
+    assert await asyncio.to_thread(main, words) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert (values["source"], bool(values["targets"]), values["substitutions"]) == ("untis-info", True, [])
+    assert await asyncio.to_thread(main, [*words, "--class", values["targets"][0]["name"]]) == 1
+    assert "NotReleased" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import bot.errors
-from bot.errors import LoginRequired, MaintenancePage, SourceError
-from bot.model import Lesson, Substitution
+from bot.errors import LoginRequired, MaintenancePage, SourceError, UnknownTarget
+from bot.model import Lesson, Substitution, TargetKind
 from bot.scraper.contract import Page, Query, Source
 from bot.scraper.detect import ranked
 from bot.scraper.reading import parsed, read
@@ -29,6 +29,12 @@ CUTS = 100
 DELIVERED = {"lessons", "substitutions", "homework", "exams", "notices", "classes", "teachers", "rooms"}
 # A table of values has no end: a CSV is told whole by its Content-Length, and by the guard against shrinking plans.
 ENDLESS = frozenset({"sheet"})
+
+
+def holds_a_list(sample: Sample) -> bool:
+    """Whether it is one file of targets and of no lessons."""
+    plan = sample.plan or {}
+    return sample.query.url.startswith("file:") and bool(plan.get("targets")) and not plan["lessons"]
 
 
 def named(value: object) -> str:
@@ -83,6 +89,17 @@ def test_a_sample_is_recognised(sample: Sample) -> None:
     found = ranked(page, SOURCES)
     assert found
     assert found[0][1].id == sample.system
+
+
+@pytest.mark.parametrize("sample", [sample for sample in READABLE if holds_a_list(sample)], ids=str)
+def test_a_list_that_is_opened_as_a_file_says_whom_it_has(sample: Sample) -> None:
+    """A file is not chosen by the name that is asked for, so the name is looked for in it."""
+    assert sample.plan is not None
+    source, target = all_sources()[sample.system], sample.plan["targets"][0]
+    asked = replace(sample.query, kind=TargetKind(target["kind"]))
+    assert read(source, sample.pages, replace(asked, name=target["name"])).targets
+    with pytest.raises(UnknownTarget):
+        read(source, sample.pages, replace(asked, name="zzz"))
 
 
 @pytest.mark.parametrize("sample", READABLE, ids=str)

@@ -13,7 +13,16 @@ from bot.model import FreeDays, Lesson, Notice, Plan, Status, Target, TargetKind
 from bot.names import match_name, nearest_names
 from bot.scraper.bakalari_page import Day, Detail, Timetable, read_page
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import clock_time, lessons_with, nearest_date, squeeze, text_of, why_not
+from bot.scraper.page import (
+    PLACEHOLDERS,
+    clock_time,
+    nearest_date,
+    of_file,
+    squeeze,
+    text_of,
+    unless_placeholder,
+    why_not,
+)
 
 _PATHS = {TargetKind.CLASS: "Class", TargetKind.TEACHER: "Teacher", TargetKind.ROOM: "Room"}
 _PUBLIC = re.compile(r"^(.*?/Timetable/Public)\b", re.I)
@@ -104,9 +113,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         if not found.days and not found.targets:
             raise why_not(text_of(page), "Bakaláři")
         plan = _with(plan, found, _owner(page, found), query)
-    if query.name and plan.lessons and query.url.startswith("file:"):
-        return replace(plan, lessons=lessons_with(plan.lessons, query.kind, query.name))
-    return plan
+    return of_file(plan, query)
 
 
 def _owner(page: Page, found: Timetable) -> Target | None:
@@ -175,16 +182,16 @@ def _when(text: str) -> _When:
 def _lesson(detail: Detail, day: date | None, weekday: int | None, today: date) -> Lesson:
     when = _when(detail.subject_text)
     lesson = Lesson(
-        subject=when.subject,
+        subject=unless_placeholder(when.subject),
         date=day,
         weekday=weekday,
         week="" if day else detail.week,
         periods=(when.period,) if when.period else (),
         start=clock_time(when.start.replace(".", ":")),
         end=clock_time(when.end.replace(".", ":")),
-        teachers=(detail.teacher,) if detail.teacher else (),
-        rooms=(detail.room,) if detail.room else (),
-        groups=tuple(group for part in detail.group.split(",") if (group := squeeze(part))),
+        teachers=(detail.teacher,) if detail.teacher not in PLACEHOLDERS else (),
+        rooms=(detail.room,) if detail.room not in PLACEHOLDERS else (),
+        groups=tuple(group for part in detail.group.split(",") if (group := squeeze(part)) not in PLACEHOLDERS),
         note="; ".join(part for part in (detail.theme, detail.notice, detail.change) if part),
     )
     if detail.type == "removed":

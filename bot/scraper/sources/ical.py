@@ -13,6 +13,7 @@ from bot.model import FreeDays, Homework, Lesson, Notice, Plan, Status
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.ics import feed_of
 from bot.scraper.ics_events import Occurrence, Span
+from bot.scraper.page import PLACEHOLDERS, seen, unless_placeholder
 
 _ADDRESS = re.compile(
     r"\.(?:ics|ical|ifb)$|/ical(?:endar)?\b|/ical\.do$|export_execute\.php$|/calendarfeed/|/feeds/calendars/", re.I
@@ -171,10 +172,10 @@ def _title_and_note(facts: _Facts) -> str:
 
 
 def _clean(text: str) -> str:
-    """As published: line ends kept, tags stripped, entities decoded, trimmed line by line."""
+    """As published: line ends kept, tags stripped, entities decoded, trimmed line by line; "" for a placeholder."""
     plain = _TAG.sub("", re.sub(r"(?i)<br\s*/?>|</p>|</div>|</li>", "\n", text)) if _TAG.search(text) else text
-    lines = [line.strip() for line in html.unescape(plain).replace("\xa0", " ").splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    lines = [line.strip() for line in seen(html.unescape(plain)).replace("\xa0", " ").splitlines()]
+    return unless_placeholder(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
 
 
 def _producer(marks: str, occurrences: Sequence[Occurrence]) -> str:
@@ -199,7 +200,7 @@ def _producer(marks: str, occurrences: Sequence[Occurrence]) -> str:
 
 
 def _facts(producer: str, item: Occurrence) -> _Facts:
-    rooms = (_clean(item.location),) if item.location else ()
+    rooms = tuple(filter(None, [_clean(item.location)]))
     plain = _Facts(subject=" ".join(_clean(item.summary).splitlines()), rooms=rooms, note=_clean(item.description))
     match producer:
         case "moodle":
@@ -218,8 +219,8 @@ def _facts(producer: str, item: Occurrence) -> _Facts:
 
 
 def _several(values: Sequence[str]) -> tuple[str, ...]:
-    parts = [part.strip() for value in values for part in re.split(r"[,;]\s+|[,;](?=\S)|\n", value)]
-    return tuple(dict.fromkeys(filter(None, parts)))
+    parts = [part.strip() for value in values for part in re.split(r"[,;]|\n", value)]
+    return tuple(dict.fromkeys(part for part in parts if part not in PLACEHOLDERS))
 
 
 def _canvas(plain: _Facts) -> _Facts:

@@ -53,6 +53,8 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
 def _base(url: str) -> str:
     """The address of the `mobdaten/` folder, from that of the school, of its mobile plan or of one of its files."""
     parts = urlsplit(url)
+    if copied := re.fullmatch(r"(.*/)(?:PlanKl\d{8}|Klassen)\.xml", parts.path):  # a school may keep them in any folder
+        return f"{parts.scheme}://{parts.netloc}{copied[1]}"
     path = re.sub(r"/mobdaten(?:/[^/]*)?$", "", re.sub(r"/[^/]*\.html?$", "/", parts.path)).rstrip("/")
     if re.fullmatch(r"/\d{8}", path):
         path += "/mobil"

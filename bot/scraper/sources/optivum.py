@@ -15,7 +15,7 @@ from bot.names import nearest_names
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.optivum_list import KINDS, PLAN_LINK, Link, index_of, links_in, list_addresses
 from bot.scraper.optivum_table import Cell, Entry, Wording, entries, rows_of, strange_in, wording_of
-from bot.scraper.page import clock_time, lessons_with, squeeze, text_of, why_not
+from bot.scraper.page import clock_time, of_file, squeeze, text_of, why_not
 from bot.scraper.tables import bare
 
 _TABLE = re.compile(r"<table\b[^<>]*\bclass\s*=\s*[\"']?[^\"'<>]*\btabela\b[^<>]*>", re.I)
@@ -101,9 +101,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         plan = replace(
             read, targets=tuple(targets), lessons=plan.lessons + read.lessons, school=plan.school or read.school
         )
-    if query.name and plan.lessons and query.url.startswith("file:"):
-        return replace(plan, lessons=lessons_with(plan.lessons, query.kind, query.name))
-    return plan
+    return of_file(plan, query)
 
 
 def _parse_page(page: Page, query: Query) -> Plan:

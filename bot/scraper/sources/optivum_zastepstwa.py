@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from bot.errors import SourceChanged, SourceError, TruncatedPage
 from bot.model import UNCHANGED, Kind, Notice, Plan, Substitution, Was
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import period_labels, squeeze, text_of, why_not
+from bot.scraper.page import PLACEHOLDERS, period_labels, squeeze, text_of, unless_placeholder, why_not
 from bot.scraper.tables import Cell, Table, bare, tables
 
 _DATE = r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})"  # as the computer that made the page writes dates
@@ -40,7 +40,6 @@ _COLUMNS = {
     "zastępstwo": "substitute",
     "uwagi": "note",
 }
-_NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 # Said in place of a substitute. The first that fits decides the kind.
 _SAID = (
     (re.compile(r"zwolnien|przychodz|okienk|odwołan|nie odbęd|nie ma zaj|wolne", re.I), Kind.CANCELLED),
@@ -141,7 +140,7 @@ def _read_table(table: Table, found: _Found) -> None:
     headed = several = False
     columns: list[str] = []
     teacher = ""
-    rows = [row for row in table.rows if any(cell.text not in _NOTHING for cell in row)]
+    rows = [row for row in table.rows if any(cell.text not in PLACEHOLDERS for cell in row)]
     for index, row in enumerate(rows):
         first = row[0].text
         if match := _DAY.search(first):
@@ -210,7 +209,7 @@ def _date(match: re.Match[str]) -> date:
 
 
 def _substitution(cells: dict[str, Cell], day: date, teacher: str) -> Substitution:
-    said = {name: "" if cell.text in _NOTHING else cell.text for name, cell in cells.items()}
+    said = {name: unless_placeholder(cell.text) for name, cell in cells.items()}
     classes, groups = _classes(said.get("class", ""))
     subject, room, label = said.get("subject", ""), said.get("room", ""), ""
     if "description" in said:
@@ -306,7 +305,7 @@ def _description(text: str) -> tuple[tuple[str, ...], tuple[str, ...], str, str,
 
 
 def _unique(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in values if value not in _NOTHING))
+    return tuple(dict.fromkeys(value for value in values if value not in PLACEHOLDERS))
 
 
 def recognise(page: Page) -> float:

@@ -13,9 +13,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 from bot.errors import SchoolbellError, SourceChanged, TruncatedPage
 from bot.model import Homework, Lesson, Plan, Status
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import text_of, why_not
+from bot.scraper.page import seen, text_of, unless_placeholder, why_not
 from bot.scraper.sheet_cells import (
-    PLACEHOLDERS,
     date_in,
     groups_in,
     periods_in,
@@ -236,10 +235,10 @@ def _row(number: int, columns: Mapping[str, str], fields: Sequence[str | None], 
             raise SourceChanged(f"row {number}: {value.strip()[:40]!r} stands beyond the last column of the header")
         if field is None:
             continue
-        plain = value.strip() if field in _AS_WRITTEN else plain_in(value)
+        plain = seen(value).strip() if field in _AS_WRITTEN else plain_in(value)
         if plain.startswith("#") and _FORMULA_ERROR.fullmatch(plain):
             raise SourceChanged(f"row {number}, column {columns[field]}: the spreadsheet shows an error, {plain}")
-        cells[field] = "" if plain in PLACEHOLDERS else plain
+        cells[field] = unless_placeholder(plain)
     return _Row(number, columns, cells)
 
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from bot.errors import NotReleased, SourceError, UnknownTarget
 from bot.model import Plan, Target, TargetKind
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import class_key, loose, match_name, nearest_names, squeeze, text_of, why_not
+from bot.scraper.page import class_key, loose, match_name, nearest_names, of_file, squeeze, text_of, why_not
 from bot.scraper.tables import placed, tables
 from bot.scraper.untis import complete
 from bot.scraper.untis_cells import Reader, days_in, has_days, slots_in
@@ -102,7 +102,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
     if grids and not any(plan.days or plan.lessons for plan in grids):
         raise NotReleased("the timetable of these weeks has no lessons in it")
     free = [span for plan in plans for span in plan.free_days]
-    return Plan(
+    whole = Plan(
         school=next((plan.school for plan in plans if plan.school), ""),
         updated=max((plan.updated for plan in plans if plan.updated), default=None),
         targets=tuple(dict.fromkeys(target for plan in plans[:1] for target in plan.targets)),
@@ -111,6 +111,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         days=tuple(dict.fromkeys(day for plan in plans for day in plan.days)),
         shape="|".join(sorted({f"untis-grid {plan.shape}" for plan in grids})),
     )
+    return whole if grids else of_file(whole, query)
 
 
 def _plan(page: Page, text: str, query: Query, nav: Navbar | None) -> Plan:

@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, UnknownTarget, WrongPage
 from bot.model import Lesson, Plan, Status, Target, TargetKind, Was
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.page import match_name, nearest_names, squeeze, text_of, why_not
+from bot.scraper.page import match_name, nearest_names, of_file, squeeze, text_of, unless_placeholder, why_not
+from bot.select import names_in
 
 _API = "/WebUntis/api/rest/view/v1/timetable/"
 _LISTS = {
@@ -131,12 +132,14 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
         raise NotReleased("WebUntis has no data for these days")
     if not told and not targets:
         raise NotReleased("WebUntis lists nobody whose timetable may be seen")
-    return Plan(
+    plan = Plan(
         targets=targets,
         lessons=tuple(lessons),
         days=tuple(days),
         shape="webuntis entries" if told else "webuntis filter",
     )
+    # A target's own lessons need not name it.
+    return of_file(plan, query) if targets or names_in(plan, query.kind) else plan
 
 
 def _object(page: Page) -> Mapping[str, Any]:
@@ -178,8 +181,8 @@ def _text(holder: Mapping[str, Any] | None, key: str) -> str:
 
 
 def _named(resource: Mapping[str, Any] | None) -> str:
-    names = (_text(resource, key) for key in ("shortName", "displayName", "longName", "name"))
-    return next((name for name in names if name), "")
+    names = (unless_placeholder(_text(resource, key)) for key in ("shortName", "displayName", "longName", "name"))
+    return next(filter(None, names), "")
 
 
 def _targets(answer: Mapping[str, Any]) -> tuple[Target, ...]:

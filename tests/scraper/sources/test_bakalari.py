@@ -250,3 +250,9 @@ def test_dates_of_a_page_in_english() -> None:
         assert czech in text
         text = text.replace(czech, english)
     assert plan_of(text).lessons == plan_of(sample("class.html")).lessons
+
+
+def test_placeholders_are_nothing() -> None:
+    page = sample("class.html").replace("&quot;204&quot;", "&quot;???&quot;").replace("Eva Vr&#225;na", "---")
+    (lesson,) = [one for one in plan_of(page).lessons if one.groups == ("AJ1",) and one.date == MONDAY]
+    assert (lesson.teachers, lesson.rooms) == ((), ())

@@ -84,6 +84,23 @@ def test_clocks_that_change_do_not_move_a_lesson() -> None:
     assert starts(plan_of(calendar(event)))[:2] == [("2026-10-20", "08:00"), ("2026-10-27", "08:00")]
 
 
+@pytest.mark.parametrize("nothing", ["---", "???", "+", "<br>", " ", "&nbsp;"])
+def test_placeholders_are_nothing(nothing: str) -> None:
+    (lesson,) = plan_of(calendar(f"{LESSON}\nLOCATION:{nothing}\nDESCRIPTION:{nothing}")).lessons
+    assert (lesson.rooms, lesson.note) == ((), "")
+    (lesson,) = plan_of(calendar(f"{LESSON}\nLOCATION:A1; {nothing}", head="PRODID:-//WebUntis//EN\n")).lessons
+    assert lesson.rooms == ("A1",)
+
+
+def test_what_cannot_be_shown_is_left_out() -> None:
+    event = (
+        LESSON.replace("Physics", "Phy\u00adsi\u202ecs\u200b\x07")
+        + "\nLOCATION:\ufeffA1\nDESCRIPTION:e\u0301\\n\\nx  y"
+    )
+    (lesson,) = plan_of(calendar(event)).lessons
+    assert (lesson.subject, lesson.rooms, lesson.note) == ("Physics", ("A1",), "é\n\nx  y")
+
+
 def test_one_uid_for_two_events() -> None:
     other = LESSON.replace("20261124", "20261125").replace("Physics", "Art")
     assert [item.subject for item in plan_of(calendar(LESSON, other)).lessons] == ["Physics", "Art"]

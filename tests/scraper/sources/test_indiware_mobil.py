@@ -119,6 +119,13 @@ async def test_without_days_the_newest_file_lists_the_classes() -> None:
     assert len(SOURCE.parse(pages, QUERY).targets) == 3
 
 
+async def test_copies_in_another_folder_are_found_beside_the_one_that_is_named() -> None:
+    folder = "https://school.example/plan/"
+    http = RecordedHttp(SAMPLES / "site", [{"url": folder + "PlanKl20261124.xml", "file": "PlanKl20261124.xml"}])
+    query = replace(QUERY, url=folder + "PlanKl20261120.xml", start=date(2026, 11, 24), end=date(2026, 11, 25))
+    assert len(await SOURCE.fetch(http, query)) == 1
+
+
 async def test_a_weekend_is_not_asked_and_no_day_is_not_released() -> None:
     visit = json.loads((SAMPLES / "site" / "visit.json").read_text("utf-8"))
     query = replace(query_of(visit["query"]), start=date(2026, 11, 28), end=date(2026, 11, 30))

@@ -11,6 +11,7 @@ from bot.errors import NotReleased, SourceError, TruncatedPage, UnknownTarget
 from bot.model import FreeDays, Plan, TargetKind
 from bot.scraper.contract import Http, Page, Query
 from bot.scraper.sources import untis_grid
+from tests.scraper.sources.recorded import RecordedHttp
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "untis-grid"
 URL = "https://plan.school.example/s/c/49/c00002.htm"
@@ -116,6 +117,14 @@ async def test_a_class_that_is_not_listed_is_named_with_its_neighbours() -> None
     with pytest.raises(UnknownTarget) as caught:
         await untis_grid.fetch(http, query("7c", url="https://plan.school.example/s/frames/navbar.htm"))
     assert "07A" in caught.value.nearest
+
+
+async def test_a_page_under_another_name_needs_no_bar() -> None:
+    url = "https://school.example/stundenplan/heute.html"
+    bar = {"url": "https://school.example/stundenplan/frames/navbar.htm", "status": 404}
+    http = RecordedHttp(SAMPLES, [{"url": url, "file": "class.htm"}, bar])
+    asked = query("", url=url)
+    assert untis_grid.parse(await untis_grid.fetch(http, asked), asked).lessons
 
 
 async def test_a_teachers_week_that_is_not_there_is_not_released() -> None:

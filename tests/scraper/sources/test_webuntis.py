@@ -57,6 +57,12 @@ def test_what_a_position_holds_may_be_a_list_and_a_day_with_lessons_needs_no_sta
     assert plan.days == (date(2026, 11, 23),)
 
 
+def test_placeholders_are_nothing() -> None:
+    places = [{"current": [held("TEACHER", "---")]}, {"current": [held("ROOM", "???") | {"longName": "Aula"}]}]
+    (lesson,) = webuntis.parse([answer(day_of({"position1": places}))], query()).lessons
+    assert (lesson.teachers, lesson.rooms) == ((), ("Aula",))
+
+
 def test_a_cancelled_lesson_says_what_does_not_take_place() -> None:
     gone = [{"current": [], "removed": [held(kind, name)]} for kind, name in (("SUBJECT", "SP"), ("TEACHER", "SB"))]
     (lesson,) = webuntis.parse([answer(day_of({"status": "CANCEL", "position1": gone}))], query()).lessons
