@@ -39,16 +39,11 @@ from bot.worker import one_worker
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 30  # how long Telegram holds a poll open when there is nothing new
-BOOT_PAUSE = (
-    1.0,
-    60.0,
-)  # seconds between two tries to reach Telegram at the start: doubled from the first to the second
+BOOT_PAUSE = (1.0, 60.0)  # seconds between two tries to reach Telegram at the start: doubled from one to the other
 CALL_SECONDS = 60  # what one try may take at most
 END_SECONDS = 3.0  # what the last poll, and then what is being answered, may take when the service stops
 BELIEVED = 3  # times that Telegram has to say at the start that it does not know the token: it says so in passing too
 SELF_CHECK_SECONDS = 30
-POLLS_SECONDS = 4  # what the last poll may take at a stop, which tells Telegram how far we read …
-ANSWERS_SECONDS = 6  # … and the answers that people still wait for
 UPDATES = [
     Update.MESSAGE,
     Update.CALLBACK_QUERY,

@@ -107,17 +107,6 @@ def diff(before: Iterable[Lesson], after: Iterable[Lesson]) -> tuple[Edit, ...]:
     return tuple(sorted(edits, key=lambda edit: (lesson_order(edit.before or edit.lesson), repr(edit))))
 
 
-def apply(lessons: Iterable[Lesson], edits: Iterable[Edit]) -> tuple[Lesson, ...]:
-    """The day after the edits. Raises ValueError when a lesson that an edit starts from is not there."""
-    found = list(canonical(lessons))
-    for edit in edits:
-        if edit.before is not None:
-            found.remove(edit.before)
-        if edit.after is not None:
-            found.append(edit.after)
-    return canonical(found)
-
-
 def _paired(left: list[Lesson], right: list[Lesson], key: Callable[[Lesson], Hashable]) -> list[Edit]:
     """Pair what has the same key, the most alike first; what was paired leaves the lists."""
     pairs = [(-_likeness(one, other), i, j) for i, one in enumerate(left) for j, other in enumerate(right)

@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -335,16 +334,3 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
                 changed = sorted(field for field in item.keys() | was.keys() if item.get(field) != was.get(field))
                 lines.append(f"{word} {label}: changed {', '.join(changed)}")
     return lines
-
-
-def holidays_of(text: str) -> list[dict[str, str]]:
-    """ "2026-12-23..2027-01-06 Christmas" lines as the setting `holidays`. Raises ValueError."""
-    found = []
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        span, _, name = line.partition(" ")
-        first, _, last = span.partition("..")
-        begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
-        if end < begin:
-            raise ValueError(f"{span}: the end is before the beginning")
-        found.append({"first": begin.isoformat(), "last": end.isoformat(), "name": name.strip()})
-    return found
