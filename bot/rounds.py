@@ -77,7 +77,7 @@ async def _refresh_school(deps: Deps, school: School, followed: Sequence[StoredT
     await announce.begin(deps, school, followed)
     for feed in await schools.feeds_of(deps.db, school.id):
         health = await schools.health_of(deps.db, feed.id)
-        targets = await _due_targets(deps, feed, followed, due=health.next_at <= deps.now())
+        targets = await _due_targets(deps, feed, followed, health)
         if not targets:
             continue
         asked += 1
@@ -93,21 +93,22 @@ async def _refresh_school(deps: Deps, school: School, followed: Sequence[StoredT
 
 
 async def _due_targets(
-    deps: Deps, feed: Feed, followed: Sequence[StoredTarget], *, due: bool
+    deps: Deps, feed: Feed, followed: Sequence[StoredTarget], health: Health
 ) -> list[StoredTarget | None]:
     """What of a feed is to be asked now: all of it when it is due, else what was never read, or is waited for."""
     source = deps.sources.get(feed.source)
     if source is None:
         return []
+    due = health.next_at <= deps.now()
     if source.scope == "school":
         return [None] if due else []
     if due:
         listed = await schools.targets_of(deps.db, feed.school_id)
         return [*followed] if followed and listed else [None]
-    waiting = await schools.never_read(deps.db, feed.id, [target.id for target in followed])
-    health = await schools.health_of(deps.db, feed.id)
-    waiting |= deps.wanted
-    return [target for target in followed if target.id in waiting] if not health.failures else []
+    if health.failures:  # it is tried again at its time
+        return []
+    waiting = deps.wanted | await schools.never_read(deps.db, feed.id, [target.id for target in followed])
+    return [target for target in followed if target.id in waiting]
 
 
 async def refresh_feed(

@@ -11,7 +11,7 @@ from telegram import Update
 
 from bot import compose, dates
 from bot.buttons import data
-from bot.context import Context, Deps
+from bot.context import Context, Deps, in_background
 from bot.dates import read_day
 from bot.keyboards import Row
 from bot.model import TargetKind
@@ -130,8 +130,6 @@ async def when_read(
     async def go_on() -> None:
         for _ in range((READ_SECONDS + len(wanted)) * 10):
             await asyncio.sleep(0.1)
-            if not context.application.running:  # a stop waits for this task
-                return
             while unread and await compose.was_read(deps, unread[-1]):
                 unread.pop()
             if not again & deps.wanted and (not unread or not wanted & deps.wanted):
@@ -142,7 +140,7 @@ async def when_read(
         else:
             await say(update, context, asker.texts("The school's page does not answer now. Ask me again in a while."))
 
-    context.application.create_task(go_on(), update, name=f"{LATER} {min(wanted)}")
+    in_background(context, go_on(), update, name=f"{LATER} {min(wanted)}")
 
 
 def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool = False) -> list[Row]:
