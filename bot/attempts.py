@@ -14,7 +14,8 @@ from bot.clock import Clock
 from bot.outcome import ANSWER_LOST, NOT_SENT, Answer, Outcome, Verdict, classify
 from bot.pace import Pacer, seconds_of
 from bot.push import Form, Parameters, call_for, file_id_of
-from bot.store.outbox import Claim, Content
+from bot.store.claims import Claim
+from bot.store.outbox import Content
 from bot.transport import NEVER_LEFT, NotSent, ServerError
 from bot.uploads import Uploads
 

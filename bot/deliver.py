@@ -17,9 +17,10 @@ from bot.ledger import NOT_WRITTEN, Ledger
 from bot.outcome import Outcome, Verdict, classify
 from bot.pace import Pacer
 from bot.push import message_id_of
-from bot.store import chats, outbox
+from bot.store import chats, live, outbox
+from bot.store.claims import Claim, Mark
 from bot.store.database import Database
-from bot.store.outbox import Claim, Content, Mark
+from bot.store.outbox import Content
 from bot.uploads import Uploads
 
 log = logging.getLogger(__name__)
@@ -246,7 +247,7 @@ class Courier:
         message = message_id_of(attempt.result, claim.edits)
         await self._ledger.mark(Mark(claim.id, "sent", message_id=message))
         if attempt.form.anew and claim.edits is not None and message is not None:
-            await outbox.message_replaced(self._db, claim.chat_id, claim.edits, message)
+            await live.message_replaced(self._db, claim.chat_id, claim.edits, message)
             self._tell("replaced", claim, str(message))
         if claim.chat_id in self._refusing:
             self._refusing.discard(claim.chat_id)

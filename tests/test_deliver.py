@@ -21,10 +21,11 @@ from bot.errors import StoreError
 from bot.ledger import Ledger
 from bot.pace import Pacer
 from bot.push import Parameters
-from bot.store import chats, outbox, pictures
+from bot.store import chats, claims, outbox, pictures
 from bot.store.chats import Chat
+from bot.store.claims import Mark
 from bot.store.database import Database, open_database
-from bot.store.outbox import Content, Mark, Priority, Row
+from bot.store.outbox import Content, Priority, Row
 from bot.transport import NEVER_LEFT, AnswerLost, NotSent, ServerError
 from tests.clocks import JumpingClock
 
@@ -486,7 +487,7 @@ async def test_a_stop_lets_what_is_in_flight_end_and_keeps_the_rest(tmp_path: Pa
 async def test_what_another_process_died_with_is_sent(tmp_path: Path) -> None:
     async with desk(tmp_path) as d:
         await d.put(*(row(chat) for chat in range(1, 9)))
-        await outbox.claim(d.db, d.now(), limit=5, lease_seconds=300)
+        await claims.claim(d.db, d.now(), limit=5, lease_seconds=300)
         await d.deliver()
         assert await d.states() == {"sent": 8}
 
