@@ -19,7 +19,7 @@ from bot.model import Exam, FreeDays, Homework, Lesson, Plan
 from bot.render import view
 from bot.scraper.contract import Source
 from bot.select import belonging_to
-from bot.store import homework, pictures, schools, snapshots
+from bot.store import feed_health, homework, pictures, schools, snapshots
 from bot.store.chats import Chat
 from bot.store.homework import EVERYBODY, Viewer
 from bot.store.outbox import Content
@@ -93,7 +93,7 @@ async def worth_reading(deps: Deps, target: StoredTarget, *, within: timedelta |
         return False
     usual = max(deps.config.poll_minutes * 60, source.min_interval) * STALE_POLLS
     limit = usual if within is None else within.total_seconds()
-    return deps.now() - read_at > limit and not (await schools.health_of(deps.db, feed.id)).failures
+    return deps.now() - read_at > limit and not (await feed_health.health_of(deps.db, feed.id)).failures
 
 
 async def _first_feed(deps: Deps, target: StoredTarget) -> tuple[Feed | None, Source | None]:
@@ -139,7 +139,7 @@ async def timetable_of(
                 break  # substitutions without the plan that they change are not a timetable
             continue
         plans.append(_part_of(snapshot.plan, target) if scope == "school" else snapshot.plan)
-        health = await schools.health_of(deps.db, feed.id)
+        health = await feed_health.health_of(deps.db, feed.id)
         failing += [health.failing_since] if health.failing_since else []
         checked.append(snapshot.checked_at)
         changed.append(snapshot.changed_at)

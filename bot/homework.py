@@ -16,7 +16,7 @@ from bot.drawn import words_of
 from bot.keyboards import Row, buttons_of
 from bot.model import Plan
 from bot.render import HomeworkView, view
-from bot.store import homework, schools
+from bot.store import homework, schools, ticks
 from bot.store.homework import Task, Viewer
 from bot.store.outbox import Content
 from bot.store.schools import School, StoredTarget
@@ -43,8 +43,8 @@ async def ticks_of(deps: Deps, tasks: Sequence[Task], user_id: int, *, members: 
     """The ticks to show; `members` None = a private chat, else how many people the group has (0 = unknown)."""
     numbers = [task.id for task in tasks]
     if members is None:
-        return Ticks(frozenset(await homework.ticked_by(deps.db, numbers, user_id)))
-    return Ticks(counts=await homework.tick_counts(deps.db, numbers), members=members)
+        return Ticks(frozenset(await ticks.ticked_by(deps.db, numbers, user_id)))
+    return Ticks(counts=await ticks.tick_counts(deps.db, numbers), members=members)
 
 
 async def homework_content(
