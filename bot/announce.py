@@ -12,7 +12,7 @@ from html import escape
 from bot import __version__, compose, dates
 from bot.compose import Timetable
 from bot.context import Deps
-from bot.diff import State, state_of
+from bot.news import State, state_of
 from bot.reach import Reach
 from bot.store import announced, outbox, snapshots
 from bot.store.announced import OnTheWay
