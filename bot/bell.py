@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import escape
 
-from bot import compose
-from bot.compose import Timetable
+from bot import plans
 from bot.context import Deps
 from bot.model import Lesson
+from bot.plans import Timetable
 from bot.slots import after_quiet, instant_of
 from bot.store import outbox, schools
 from bot.store.outbox import Content, Priority, Row
@@ -41,7 +41,7 @@ async def ring(deps: Deps) -> int:
             assert target is not None  # subscriptions hang on targets in the database
             school = await schools.school_by_id(deps.db, target.school_id)
             assert school is not None
-            tables[target.id] = await compose.timetable_of(deps, target, school.today(now), 1)
+            tables[target.id] = await plans.timetable_of(deps, target, school.today(now), 1)
         table = tables[one["target_id"]]
         zone = table.school.timezone
         soon = _beginning(table, now, timedelta(minutes=one["remind_minutes"]), json.loads(one["groups"]))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from html import escape
 from itertools import groupby
 
-from bot import compose, dates
+from bot import compose, dates, plans
 from bot.buttons import data
 from bot.compose import Look
 from bot.context import Deps
@@ -107,7 +107,7 @@ async def exams_content(deps: Deps, target: StoredTarget, look: Look, *, viewer:
 
 async def school_days(deps: Deps, target: StoredTarget, first: date, count: int) -> list[date]:
     """Those of `count` days from `first` that have school. Of a day that nobody has published: Monday to Friday."""
-    table = await compose.timetable_of(deps, target, first, count)
+    table = await plans.timetable_of(deps, target, first, count)
     days = table.days or days_of(Plan(), extra=(), first=first, count=count, calendar=table.school.calendar)
     return [day.date for day in days if not day.free and _is_held(day, rows_only=table.rows_only)]
 

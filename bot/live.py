@@ -6,9 +6,10 @@ import hashlib
 from datetime import date, timedelta
 from html import escape
 
-from bot import compose, dates
-from bot.compose import Look, Timetable
+from bot import compose, dates, plans
+from bot.compose import Look
 from bot.context import Deps
+from bot.plans import Timetable
 from bot.screens.day import day_buttons, has_homework, is_over, next_day_with_lessons
 from bot.slots import after_quiet
 from bot.store import chats, live, outbox, schools, subscriptions
@@ -59,7 +60,7 @@ async def plan_to_show(deps: Deps, target: StoredTarget) -> tuple[Timetable, dat
     school = await schools.school_by_id(deps.db, target.school_id)
     assert school is not None  # targets hang on schools in the database
     now = deps.clock.now().astimezone(school.timezone)
-    table = await compose.timetable_of(deps, target, now.date(), AHEAD)
+    table = await plans.timetable_of(deps, target, now.date(), AHEAD)
     if not table.days:
         return None
     if not is_over(table.days[0], now):

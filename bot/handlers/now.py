@@ -8,7 +8,7 @@ from html import escape
 
 from telegram import Update
 
-from bot import compose, dates
+from bot import compose, dates, plans
 from bot.commands import Command
 from bot.context import Context
 from bot.model import Lesson
@@ -23,7 +23,7 @@ async def run(update: Update, context: Context) -> None:
     """For everything that the chat follows."""
     async for asker, target, school in each_followed(update, context):
         now = context.deps.clock.now().astimezone(school.timezone)
-        table = await compose.timetable_of(context.deps, target, now.date(), 14)
+        table = await plans.timetable_of(context.deps, target, now.date(), 14)
         head = f"<b>{escape(target.name)}</b> · {now:%H:%M}"
         if not table.days:
             await show(update, context, f"{head}\n{escape(asker.texts('The plan has not been read yet.'))}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot import compose
+from bot import plans
 from bot.commands import Command
 from bot.context import Context
 from bot.screens.day import asked_day, each_followed, is_over, next_day_with_lessons, no_school, show_day
@@ -18,7 +18,7 @@ async def run(update: Update, context: Context) -> None:
     async for asker, target, school in each_followed(update, context):
         now = context.deps.clock.now()
         today = school.today(now)
-        table = await compose.timetable_of(context.deps, target, today, 8)
+        table = await plans.timetable_of(context.deps, target, today, 8)
         lead = ""
         day = today
         if table.days and is_over(table.days[0], now.astimezone(school.timezone)):

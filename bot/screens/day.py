@@ -9,7 +9,7 @@ from html import escape
 
 from telegram import Update
 
-from bot import compose, dates
+from bot import compose, dates, plans
 from bot.buttons import data
 from bot.context import Context, Deps, in_background
 from bot.dates import read_day
@@ -117,11 +117,11 @@ async def when_read(
     """Go on at once with targets that the rounds keep read; have the others read first, and go on when they were. The
     handler itself waits for nothing. `within` is how old what nobody follows may be."""
     deps = context.deps
-    wanted = {target.id for target in targets if await compose.worth_reading(deps, target, within=within)}
+    wanted = {target.id for target in targets if await plans.worth_reading(deps, target, within=within)}
     if not wanted:
         await then()
         return
-    unread = [target for target in targets if not await compose.was_read(deps, target)]
+    unread = [target for target in targets if not await plans.was_read(deps, target)]
     again = wanted - {target.id for target in unread}
     if unread:
         await say(update, context, asker.texts("One moment: the school's page is being read."))
@@ -130,7 +130,7 @@ async def when_read(
     async def go_on() -> None:
         for _ in range((READ_SECONDS + len(wanted)) * 10):
             await asyncio.sleep(0.1)
-            while unread and await compose.was_read(deps, unread[-1]):
+            while unread and await plans.was_read(deps, unread[-1]):
                 unread.pop()
             if not again & deps.wanted and (not unread or not wanted & deps.wanted):
                 break
