@@ -77,7 +77,7 @@ class Attempts:
         statistics: Statistics,
         reached: Callable[[], None],
     ) -> None:
-        self.call = call
+        self._call = call
         self.pacer = pacer
         self.fates: dict[int, str] = {}
         self._clock = clock
@@ -142,7 +142,7 @@ class Attempts:
             raise TooLateError
         self.fates[claim.id] = "uncertain"
         try:
-            result = await self.call(method, parameters)
+            result = await self._call(method, parameters)
         except TelegramError as error:
             verdict = classify(answer_of(error))
             if verdict.after is not None:  # 429, with or without its parameters
