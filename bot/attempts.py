@@ -78,7 +78,7 @@ class Attempts:
         reached: Callable[[], None],
     ) -> None:
         self._call = call
-        self.pacer = pacer
+        self._pacer = pacer
         self.fates: dict[int, str] = {}
         self._clock = clock
         self._uploads = uploads
@@ -137,7 +137,7 @@ class Attempts:
     async def _make(self, attempt: Attempt, file: str | bytes | None) -> Any:
         claim = attempt.claim
         method, parameters = call_for(claim, attempt.content, attempt.form, file=file)
-        await self.pacer.acquire(claim.chat_id)
+        await self._pacer.acquire(claim.chat_id)
         if claim.expires_at is not None and claim.expires_at <= self._clock.now().timestamp():
             raise TooLateError
         self.fates[claim.id] = "uncertain"
@@ -147,7 +147,7 @@ class Attempts:
             verdict = classify(answer_of(error))
             if verdict.after is not None:  # 429, with or without its parameters
                 self._statistics.limited += 1
-                self.pacer.refused(claim.chat_id, verdict.after)
+                self._pacer.refused(claim.chat_id, verdict.after)
                 self._reached()
             raise
         except asyncio.CancelledError as error:
@@ -155,7 +155,7 @@ class Attempts:
                 self.fates.pop(claim.id, None)
             raise
         self.fates[claim.id] = "sent"
-        self.pacer.accepted()
+        self._pacer.accepted()
         self._reached()
         return result
 
