@@ -11,7 +11,7 @@ from html import escape
 from bot import dates, memory, render
 from bot.buttons import data
 from bot.context import Deps
-from bot.drawn import words_of
+from bot.drawn import frame_of, words_of
 from bot.keyboards import Row, buttons_of
 from bot.model import Exam, Homework, Lesson
 from bot.plans import STALE_POLLS, Timetable, timetable_of
@@ -219,19 +219,8 @@ async def picture_of(deps: Deps, shown: render.DayView | render.WeekView | rende
 
 def _frame(deps: Deps, texts: Texts, table: Timetable, title: str, week: str, *, below: str) -> view.Frame:
     changed = table.changed_at.astimezone(table.school.timezone) if table.changed_at else None
-    foot = [
-        texts("Changed {when}").format(when=f"{dates.short_date(texts.language, changed.date())} {changed:%H:%M}")
-        if changed
-        else "",
-        texts("source: {host}").format(host=table.host) if table.host else "",
-    ]
-    return view.Frame(
-        title=title,
-        subtitle=below,
-        week=texts("week {name}").format(name=week) if week else "",
-        foot=" · ".join(filter(None, foot)),
-        signature=deps.signature(),
-    )
+    frame = frame_of(texts, title, below=below, week=week, changed=changed, host=table.host)
+    return replace(frame, signature=deps.signature())
 
 
 def _whose(table: Timetable, label: str = "") -> str:
