@@ -160,11 +160,11 @@ async def words_in_parts(
     days = [of_groups(day, groups) for day in table.days]
     if week:
         shown = [day for day in days if day.date.weekday() < 5 or day.lessons]
-        body = day_texts.week_twin(texts, shown, whose=target.kind)
+        body = day_texts.week_twin(texts, shown, rows_only=table.rows_only, whose=target.kind)
         return day_texts.parts(f"<b>{escape(_whose(table))}</b>\n\n{body}")
     due = [task for task in table.homework if task.due == first]
     exams = [exam for exam in table.exams if exam.date == first]
-    head = day_texts.headline(texts, days[0], _whose(table))
+    head = day_texts.headline(texts, days[0], _whose(table), rows_only=table.rows_only)
     return day_texts.parts(f"{head}\n\n{day_texts.twin(texts, days[0], due, exams, whose=target.kind)}")
 
 
