@@ -9,7 +9,7 @@ from html import escape
 
 from bot import plans
 from bot.context import Deps
-from bot.model import Lesson
+from bot.model import Lesson, TargetKind
 from bot.plans import Timetable
 from bot.slots import after_quiet, instant_of
 from bot.store import outbox, schools
@@ -53,7 +53,7 @@ async def ring(deps: Deps) -> int:
                     KIND,
                     table.days[0].date,
                     f"{one['target_id']} {start:%H:%M}",
-                    _content(one["language"], one["label"] or table.target.name, lessons),
+                    _content(one["language"], one["label"] or table.target.name, lessons, table.target.kind),
                     Priority.REMINDER,
                     thread_id=one["thread_id"],
                     not_before=int(after_quiet(zone, now, quiet).timestamp()),
@@ -86,7 +86,7 @@ def _beginning(
     return found
 
 
-def _content(language: str, name: str, lessons: Sequence[Lesson]) -> Content:
+def _content(language: str, name: str, lessons: Sequence[Lesson], whose: TargetKind) -> Content:
     texts = texts_in(language)
-    lines = [day_texts.lesson_line(texts, lesson) for lesson in lessons]
+    lines = [day_texts.lesson_line(texts, lesson, whose) for lesson in lessons]
     return Content("\n".join([escape(texts("Soon · {name}").format(name=name)), *lines]))

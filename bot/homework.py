@@ -23,7 +23,7 @@ from bot.store.schools import School, StoredTarget
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
 from bot.texts import homework as words
-from bot.timetable import Day, days_of
+from bot.timetable import days_of
 
 PER_PAGE = 8
 LABEL = 34  # characters of a tick button
@@ -109,12 +109,7 @@ async def school_days(deps: Deps, target: StoredTarget, first: date, count: int)
     """Those of `count` days from `first` that have school. Of a day that nobody has published: Monday to Friday."""
     table = await plans.timetable_of(deps, target, first, count)
     days = table.days or days_of(Plan(), extra=(), first=first, count=count, calendar=table.school.calendar)
-    return [day.date for day in days if not day.free and _is_held(day, rows_only=table.rows_only)]
-
-
-def _is_held(day: Day, *, rows_only: bool) -> bool:
-    unknown = rows_only or not day.known
-    return bool(day.taking_place) or (unknown and day.date.weekday() < 5)
+    return [day.date for day in days if table.may_have_school(day)]
 
 
 async def _school(deps: Deps, target: StoredTarget) -> School:

@@ -50,6 +50,11 @@ class Timetable:
                 return day
         raise KeyError(wanted)
 
+    def may_have_school(self, day: Day) -> bool:
+        """Whether there is school on a day, as far as is known. Where nobody has published it: Monday to Friday."""
+        unknown = self.rows_only or not day.known
+        return not day.free and (bool(day.taking_place) or (unknown and day.date.weekday() < 5))
+
 
 async def was_read(deps: Deps, target: StoredTarget) -> bool:
     """Whether there is a good plan of the target at all."""

@@ -15,6 +15,7 @@ from bot.context import Context, Deps, in_background
 from bot.dates import read_day
 from bot.keyboards import Row
 from bot.model import TargetKind
+from bot.plans import Timetable
 from bot.screens import Asker, asker_of, present, say, show
 from bot.screens.access import target_for
 from bot.screens.pick import named
@@ -276,17 +277,20 @@ async def each_followed(update: Update, context: Context) -> AsyncIterator[tuple
         yield asker, target, school
 
 
-def is_over(day: Day, now: datetime) -> bool:
-    """Whether the day's last lesson has ended, by the clock of the school. Unknown times end with the day."""
-    ends = [lesson.end for lesson in day.taking_place if lesson.end is not None]
-    if not day.taking_place:
+def is_over(table: Timetable, now: datetime) -> bool:
+    """Whether the last lesson of the first day has ended, by the clock of the school. Unknown times end with the day,
+    and so does a day of which only the changes are known."""
+    day = table.days[0]
+    if not table.may_have_school(day):
         return day.known
-    return bool(ends) and max(ends) < now.time()
+    ends = [lesson.end for lesson in day.taking_place if lesson.end is not None]
+    return not table.rows_only and bool(ends) and max(ends) < now.time()
 
 
-def next_day_with_lessons(days: Sequence[Day]) -> Day | None:
-    """The first of the days on which something takes place."""
-    return next((day for day in days if day.taking_place), None)
+def next_school_day(table: Timetable, days: Sequence[Day]) -> Day | None:
+    """The first of the days that has school; None when there is none, or one comes before it that nobody knows."""
+    day = next((day for day in days if table.may_have_school(day)), None)
+    return day if day is not None and day.known else None
 
 
 def no_school(texts: Texts, first: str, day: date) -> str:
