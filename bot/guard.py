@@ -29,7 +29,7 @@ def carried(old: Plan, new: Plan, today: date, calendar: Calendar) -> Plan:
         missing = {day for day in missing if day < min(new.days)}
     lessons = [lesson for lesson in old.lessons if lesson.date in missing]
     if new.valid_from is not None and today < new.valid_from:
-        lessons += _until(old, new.valid_from, today, calendar)
+        lessons += [one for one in _until(old, new.valid_from, today, calendar) if one.date not in new.days]
     if not missing and not lessons:
         return new
     return replace(

@@ -183,7 +183,9 @@ class Plan:
     """All that one answer of a school says.
 
     `days` are the dates that the answer speaks for: a day in it without lessons or substitutions is marked empty
-    by the system itself; a day that is not in it is unknown, not empty. A weekly plan without dates has no `days`.
+    by the system itself; a day that is not in it is unknown, not empty. A weekly plan without dates has no `days`; one
+    that begins at `valid_from` may have the days before it beside it, with dates.
+    `whole_list`: `targets` are all that the school has; False: the answer only knows a part of them.
     `shape` is a fingerprint of the page's structure (headers, landmarks), never of its values; where a page has several
     tables, one part for each, "|" between them.
     """
@@ -200,4 +202,5 @@ class Plan:
     bells: tuple[Bell, ...] = ()
     days: tuple[date, ...] = ()
     valid_from: date | None = None
+    whole_list: bool = True
     shape: str = field(default="", compare=False)

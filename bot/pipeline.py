@@ -97,7 +97,7 @@ async def _take_over(deps: Deps, school: School, feed: Feed, target: StoredTarge
             raise NotReleased("its address was removed while it was read")
         if plan.targets and feed.position == 0:
             # A substitution plan names only those who have changes: whom it leaves out is not gone.
-            whole = "lessons" in deps.sources[feed.source].delivers
+            whole = plan.whole_list and "lessons" in deps.sources[feed.source].delivers
             await schools.put_targets(transaction, school.id, plan.targets, now, whole=whole)
         old = await snapshots.newest(transaction, feed.id, target_id)
         if old is not None and old.hash == hash_:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.errors import UnknownTarget
 from bot.model import Lesson, Plan, Substitution, TargetKind
@@ -23,12 +23,16 @@ class Days:
 
 
 def within(plan: Plan, days: Days) -> Plan:
-    """The plan cut to `days`. What has no date (a weekly lesson, homework without a due day) stays."""
+    """The plan cut to `days`. What has no date (a weekly lesson, homework without a due day) stays.
+
+    Of a weekly plan that begins among the days, with dated lessons before it, the weekdays stay that come after that.
+    """
     if days.start is None and days.end is None:
         return plan
+    weekdays = _weekdays_of(plan, days)
     return replace(
         plan,
-        lessons=tuple(item for item in plan.lessons if item.date is None or item.date in days),
+        lessons=tuple(item for item in plan.lessons if (item.date in days if item.date else item.weekday in weekdays)),
         substitutions=tuple(item for item in plan.substitutions if item.date is None or item.date in days),
         homework=tuple(item for item in plan.homework if item.due is None or item.due in days),
         exams=tuple(item for item in plan.exams if item.date is None or item.date in days),
@@ -40,6 +44,15 @@ def within(plan: Plan, days: Days) -> Plan:
         ),
         days=tuple(day for day in plan.days if day in days),
     )
+
+
+def _weekdays_of(plan: Plan, days: Days) -> set[int]:
+    """The weekdays on which the weekly part of a plan is asked for: all, but for one that begins among the days."""
+    begin = plan.valid_from
+    if begin is None or days.end is None or all(lesson.date is None for lesson in plan.lessons):
+        return set(range(7))
+    first = max(begin, days.start or begin)
+    return {(first + timedelta(days=step)).weekday() for step in range(min(max((days.end - first).days, 0), 7))}
 
 
 def belonging_to(plan: Plan, kind: TargetKind, name: str) -> Plan:

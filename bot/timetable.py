@@ -46,7 +46,7 @@ def _day(plan: Plan, extra: Sequence[Plan], day: date, calendar: Calendar) -> Da
     free = next((f.name or "-" for f in (*calendar.holidays, *_free_days(plans)) if f.first <= day <= f.last), "")
     lessons = [lesson for lesson in plan.lessons if lesson.date == day]
     if not free and _valid(plan, day):
-        lessons += [replace(lesson, date=day) for lesson in plan.lessons if _falls_on(lesson, day, week)]
+        lessons += [replace(lesson, date=day) for lesson in plan.lessons if _falls_on(lesson, day, week, calendar)]
     # A plan with dates has its own changes in it: only those of the other plans are laid onto it.
     applied = any(lesson.date is not None for lesson in plan.lessons) and not _is_weekly(plan)
     sources = () if free else extra if applied else plans
@@ -84,10 +84,12 @@ def _valid(plan: Plan, day: date) -> bool:
     return plan.valid_from is None or day >= plan.valid_from
 
 
-def _falls_on(lesson: Lesson, day: date, week: str) -> bool:
+def _falls_on(lesson: Lesson, day: date, week: str, calendar: Calendar) -> bool:
+    """Whether a weekly lesson takes place; where its week type is not known, or none of the school's, it may."""
     if lesson.date is not None or lesson.weekday != day.weekday():
         return False
-    return not lesson.week or not week or lesson.week == week
+    unknown = week in calendar.weeks and lesson.week not in calendar.weeks
+    return not lesson.week or not week or unknown or lesson.week == week
 
 
 def _speaks_for(plan: Plan, day: date) -> bool:
@@ -95,7 +97,7 @@ def _speaks_for(plan: Plan, day: date) -> bool:
         return day in plan.days
     dated = [lesson.date for lesson in plan.lessons if lesson.date is not None]
     if _is_weekly(plan):
-        return _valid(plan, day)
+        return _valid(plan, day) or day in plan.days
     return bool(dated) and min(dated) <= day <= max(dated)
 
 

@@ -19,6 +19,7 @@ from aiohttp.test_utils import TestServer
 
 from bot import redact
 from bot.backup import copy_of
+from bot.context import Deps
 from bot.demo.botapi import Message, Person
 from bot.demo.stage import Stage
 from bot.errors import LoginRequired
@@ -47,16 +48,18 @@ async def diary_of(stage: Stage) -> AsyncIterator[Diary]:
         await asyncio.sleep(0.01)
     async with TestServer(diary.app(), host="127.0.0.1") as server:
         source = deps.sources["manodienynas"]
-        assert isinstance(deps.sources, dict)
-        deps.sources["manodienynas"] = replace(source, example_url=f"http://127.0.0.1:{server.port}/", min_interval=0)
-        async with deps.db.transaction() as transaction:
-            await chats.put(transaction, Chat(ONA, format="text"), 1)
-            number = next(one.id for one in await schools.targets_of(deps.db, "saules") if one.name == "9a")
-            await subscriptions.put(transaction, Subscription(0, ONA, 0, number), 1)
-        try:
+        here = replace(source, example_url=f"http://127.0.0.1:{server.port}/", min_interval=0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("bot.scraper.sources.manodienynas.SOURCE", here)
+            await _follow(deps)
             yield diary
-        finally:
-            deps.sources["manodienynas"] = source
+
+
+async def _follow(deps: Deps) -> None:
+    async with deps.db.transaction() as transaction:
+        await chats.put(transaction, Chat(ONA, format="text"), 1)
+        number = next(one.id for one in await schools.targets_of(deps.db, "saules") if one.name == "9a")
+        await subscriptions.put(transaction, Subscription(0, ONA, 0, number), 1)
 
 
 async def last(stage: Stage, person: Person, words: str) -> Message:

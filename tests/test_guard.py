@@ -103,3 +103,9 @@ def test_the_old_timetable_holds_until_the_new_one_begins() -> None:
     ]
     again = carried(both, new, day(1), YEAR)
     assert {one.date for one in again.lessons} == {None, day(1)}
+
+
+def test_a_plan_that_brings_the_days_before_its_own_begin_needs_no_old_ones() -> None:
+    old = Plan(lessons=(*weekly(0, 4), *weekly(1, 4)))
+    new = Plan(lessons=(*weekly(0, 2), *lessons(0, 3)), days=(day(0), day(1)), valid_from=day(2))
+    assert carried(old, new, day(0), YEAR) == new

@@ -37,7 +37,7 @@ def plan(*counts: int, said: str = "") -> Plan:
 
 
 FULL, HALF = plan(6, 6, 6), plan(6, 6, 0)
-Ask = Callable[[Plan | None, int], Any]
+Ask = Any  # a function of the plan and the minutes, with the database beside it
 
 
 @pytest.fixture
@@ -79,6 +79,7 @@ async def ask(tmp_path: Path) -> AsyncIterator[Ask]:
             clock.turn_to(NOON + timedelta(minutes=minutes))
             return await refresh(deps, school, feed, target, round_=Round())
 
+        ask_.db = db  # type: ignore[attr-defined]
         yield ask_
 
 
@@ -127,3 +128,12 @@ def test_a_table_that_a_quiet_day_lacks_is_no_other_layout() -> None:
     assert not is_strange(known, "")
     assert is_strange(known, "rows(class,period,room)")
     assert not is_strange(layouts(known, "rows(class,period,room)"), "rows(class,period)|rows(class,period,room)")
+
+
+async def test_a_list_of_a_part_of_the_classes_says_of_none_that_it_is_gone(ask: Ask) -> None:
+    """A school with several buildings has a timetable for each; one of them does not name the classes of the others."""
+    other = replace(FULL, targets=(Target(TargetKind.CLASS, "1a", "1a"),), whole_list=False)
+    await ask(other, 0)
+    assert [target.name for target in await schools.targets_of(ask.db, "saules")] == ["9a", "1a"]
+    await ask(replace(other, whole_list=True, notices=(Notice("new"),)), POLL)
+    assert [target.name for target in await schools.targets_of(ask.db, "saules")] == ["1a"]

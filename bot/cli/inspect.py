@@ -9,7 +9,7 @@ import os
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 from zoneinfo import ZoneInfo
 
 from bot import config
@@ -125,7 +125,7 @@ async def _visited(query: Query, source: Source | None, *, allow_private: bool) 
         source = source or await detect_at(http, query.url, all_sources().values())
         with foreseen(source):
             pages = await source.fetch(http, query)
-        return source, read(source, pages, query), tuple(dict.fromkeys(page.url for page in pages))
+        return source, read(source, pages, query), tuple(dict.fromkeys(urldefrag(page.url).url for page in pages))
 
 
 def _date(text: str) -> date:

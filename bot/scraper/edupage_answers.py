@@ -52,6 +52,17 @@ def result_in(page: Page) -> Row | str:
     return result
 
 
+def is_refusal(page: Page) -> bool:
+    """Whether EduPage says that this is not for visitors; an answer that asks to load the page again is none."""
+    try:
+        result = json.loads(text_of(page)).get("r")
+    except (ValueError, AttributeError, RecursionError):
+        return False
+    if not isinstance(result, Mapping):
+        return False
+    return bool(result.get("asklogin")) or bool(_REFUSAL.search(str(result.get("error") or "")))
+
+
 def answer_in(page: Page) -> Row:
     """The result of a call that answers with an object. Raises what `result_in` raises."""
     answer = result_in(page)

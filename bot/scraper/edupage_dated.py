@@ -1,4 +1,4 @@
-"""EduPage's dated items as lessons of a date. No real recording was seen."""
+"""EduPage's dated items as lessons of a date."""
 
 from __future__ import annotations
 

@@ -154,7 +154,9 @@ def _substitution(row: _Row, name: str, day: date | None) -> list[Substitution]:
         remark = remark_of(text, cancelled=kind is Kind.CANCELLED)
         if not (remark.teachers or remark.rooms or remark.was or remark.label):
             remark = replace(remark, note=info if subject or before else remark.note)
-    if remark.rooms and not remark.teachers and not before and not remark.was.subject:
+    # A room that only stands beside another remark ("Substitution for: Kain, Classroom: 29") is no change of it.
+    only_room = remark.rooms and not remark.teachers and not before and not remark.was.subject
+    if only_room and (remark.was.rooms or not remark.note):
         kind = Kind.ROOM
     period = said.get("period", "").strip("()")
     numbered = bool(_PERIOD.match(period))

@@ -8,10 +8,11 @@ from datetime import time
 
 from bot.errors import NotReleased, SourceChanged
 from bot.model import Bell, Lesson, Target, TargetKind
+from bot.names import match_name
 from bot.scraper.page import clock_time, squeeze
 
 Row = Mapping[str, object]
-_KINDS = {"classes": TargetKind.CLASS, "teachers": TargetKind.TEACHER, "classrooms": TargetKind.ROOM}
+KINDS = {"classes": TargetKind.CLASS, "teachers": TargetKind.TEACHER, "classrooms": TargetKind.ROOM}
 # What a timetable shows of each: subjects and classes by name, teachers and rooms by their short name.
 _SHOWN = {
     "subjects": ("name", "short"),
@@ -35,6 +36,7 @@ _ROW = (
     "perioddata",
     "bell",
     "entireclass",
+    "classid",
 )
 _JOIN = (
     "subjectid",
@@ -116,10 +118,24 @@ def targets_of(tables: Tables) -> tuple[Target, ...]:
     """Classes, teachers and rooms, as the plan calls them."""
     return tuple(
         Target(kind, key, name)
-        for table, kind in _KINDS.items()
+        for table, kind in KINDS.items()
         for key in tables.rows.get(table, {})
         if (name := tables.name(table, key))
     )
+
+
+def target_named(tables: Tables, kind: TargetKind, name: str) -> Target | None:
+    """The class, teacher or room that is called so, by the name that is shown or the other one."""
+    targets = [target for target in targets_of(tables) if target.kind is kind]
+    rows = tables.rows.get(next(table for table, one in KINDS.items() if one is kind), {})
+    for names in (
+        [target.name for target in targets],
+        [said(rows[target.id], "short") for target in targets],
+        [said(rows[target.id], "name") for target in targets],
+    ):
+        if found := match_name(name, names):
+            return targets[names.index(found)]
+    return None
 
 
 def bells_of(tables: Tables) -> tuple[Bell, ...]:
@@ -148,6 +164,7 @@ def lessons_of(tables: Tables, target: Target | None = None) -> tuple[Lesson, ..
     if not joined and cards:
         raise SourceChanged("the EduPage answer has cards of lessons that it does not hold")
     order = _period_order(tables)
+    class_id = target.id if target and target.kind is TargetKind.CLASS else ""
     if target:
         joined = [(card, row) for card, row in joined if _is_of(target, card, row)]
     found = [
@@ -155,13 +172,23 @@ def lessons_of(tables: Tables, target: Target | None = None) -> tuple[Lesson, ..
         for card, row in joined
         if (period := _period(tables, said(card, "period"))) is not None
         for weekday in _days(said(card, "days"))
-        for lesson in _of_card(tables, card, row, weekday=weekday, periods=order[order.index(period) :])
+        for lesson in _of_card(
+            tables, card, row, weekday=weekday, periods=order[order.index(period) :], class_id=class_id
+        )
     ]
     if not found:
         raise NotReleased(
             f"the EduPage timetable has no lesson {f'of {target.name}' if target else 'in any place'} yet"
         )
     return tuple(lesson for _, _, lesson in sorted(found, key=lambda item: item[:2]))
+
+
+def has_lessons(tables: Tables, target: Target) -> bool:
+    """Whether a card of the target is placed. Raises what `lessons_of` raises for tables that are none."""
+    try:
+        return bool(lessons_of(tables, target))
+    except NotReleased:
+        return False
 
 
 def _is_of(target: Target, card: Row, row: Row) -> bool:
@@ -204,7 +231,10 @@ def _days(bits: str) -> list[int]:
     return [index for index, bit in enumerate(bits) if bit == "1"]
 
 
-def _of_card(tables: Tables, card: Row, row: Row, *, weekday: int, periods: Sequence[str]) -> Iterator[Lesson]:
+def _of_card(
+    tables: Tables, card: Row, row: Row, *, weekday: int, periods: Sequence[str], class_id: str
+) -> Iterator[Lesson]:
+    """A lesson for each week type. `class_id`: whose plan it is; the groups of other classes are not of it."""
     length = row.get("durationperiods")
     covered = periods[: length if isinstance(length, int) and length > 0 else 1]
     classes = ids(row.get("classids"))
@@ -214,7 +244,7 @@ def _of_card(tables: Tables, card: Row, row: Row, *, weekday: int, periods: Sequ
     if start and end and end <= start:
         start = end = None
     known = tables.rows.get("groups", {})
-    groups = [key for key in ids(row.get("groupids")) if known.get(key, {}).get("entireclass") is not True]
+    groups = [key for key in ids(row.get("groupids")) if _is_group(known.get(key, {}), class_id)]
     lesson = Lesson(
         subject=tables.name("subjects", said(row, "subjectid")),
         weekday=weekday,
@@ -229,6 +259,11 @@ def _of_card(tables: Tables, card: Row, row: Row, *, weekday: int, periods: Sequ
     )
     for week in _weeks(tables, said(card, "weeks")):
         yield replace(lesson, week=week) if week else lesson
+
+
+def _is_group(group: Row, class_id: str) -> bool:
+    """Whether it is a part of the class, or of any class: the whole class counts as no group."""
+    return group.get("entireclass") is not True and not (class_id and said(group, "classid") not in ("", class_id))
 
 
 def _weeks(tables: Tables, bits: str) -> list[str]:

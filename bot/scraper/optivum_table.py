@@ -23,6 +23,11 @@ _ENDING = re.compile(r"-\s*([^\W_]{2,5})\s*</span", re.I)
 _SUBJECT = re.compile(r"""class\s*=\s*["']?p\b[^<>]*$""", re.I)
 _SMALL = re.compile(r"font-size", re.I)
 _OUTSIDE = re.compile(r"^-([^\s,;]+)")
+# Where a group would stand a school writes odd and even weeks, "nieparzyste" and "parzyste": "-(N)", "-(P)", or cut as
+# the program cuts long groups, "-(n.". One of them alone may be a group; both on one plan are weeks.
+_WEEK = re.compile(r"\(([NP])(?:\)|\.\)?)", re.I)
+_WEEK_INSIDE = re.compile(r"^(.*\S)\s*-\s*\(([NP])(?:\)|\.\)?)$", re.I)
+_WEEK_ENDING = re.compile(r"-\(([NP])(?:\)|\.\)?)[\s<]", re.I)
 _NOTHING = frozenset({"", "-", "--", "---", "+", "???"})
 
 
@@ -48,6 +53,15 @@ class Entry:
     classes: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     note: str = ""
+    week: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a plan as a whole says of its endings: the groups in letters that it names, whether it marks weeks."""
+
+    groups: frozenset[str] = frozenset()
+    weeks: bool = False
 
 
 def rows_of(text: str, start: int, end: int) -> Iterator[list[Cell]]:
@@ -73,8 +87,8 @@ def strange_in(cell: Cell) -> set[str]:
     return (set(cell.css) - _KNOWN) | (inside - _MARKS)
 
 
-def groups_on(text: str, start: int, end: int) -> frozenset[str]:
-    """The groups in letters that a plan names: endings of two or more subjects ("wf-TL", "j.angielski-TL").
+def wording_of(text: str, start: int, end: int) -> Wording:
+    """The groups in letters that a plan names: endings of two or more subjects ("wf-TL", "j.angielski-TL"); weeks.
 
     Subjects that differ in what stands before their last word only ("w-f", "e_w-f") count as one.
     """
@@ -84,14 +98,15 @@ def groups_on(text: str, start: int, end: int) -> frozenset[str]:
         if opened >= 0 and _SUBJECT.search(text, max(start, opened - 100), opened):
             words = re.findall(r"[^\W_]+", html.unescape(text[opened + 1 : found.start()]))
             subjects.setdefault(found[1], set()).add(words[-1].casefold() if words else "")
-    return frozenset(group for group, names in subjects.items() if len(names) > 1)
+    weeks = {found[1].upper() for found in _WEEK_ENDING.finditer(text, start, end)}
+    return Wording(frozenset(group for group, names in subjects.items() if len(names) > 1), len(weeks) > 1)
 
 
-def entries(raw: str, groups: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
+def entries(raw: str, wording: Wording | None = None) -> tuple[Entry, ...]:
     """The lessons of a cell's markup: one for each group, as the breaks divide them.
 
-    `groups`: the groups in letters that the plan is known to name. A cell without any marked piece ("ckz",
-    "Zajęcia<br>dodatkowe") is one lesson with that text.
+    `wording`: what the plan says of its endings. A cell without any marked piece ("ckz", "Zajęcia<br>dodatkowe") is
+    one lesson with that text.
     """
     if "<" not in raw:
         text = _clean(raw)
@@ -100,6 +115,7 @@ def entries(raw: str, groups: frozenset[str] = frozenset()) -> tuple[Entry, ...]
     if not any(mark in _MARKS for mark, _ in pieces):
         text = _clean("".join(" " if mark == "br" else piece for mark, piece in pieces if mark != "small"))
         return (Entry(text),) if text not in _NOTHING else ()
+    wording = wording or Wording()
     found: list[Entry] = []
     part: list[tuple[str, str]] = []
     for mark, piece in [*pieces, ("br", "")]:
@@ -108,7 +124,7 @@ def entries(raw: str, groups: frozenset[str] = frozenset()) -> tuple[Entry, ...]
         elif part:
             small = ("small", "") in part
             marked = [piece for piece in part if piece[0] != "small"] if small else part
-            found += [entry for one in _lessons_apart(_joined(marked)) if (entry := _entry(one, groups, small=small))]
+            found += [entry for one in _lessons_apart(_joined(marked)) if (entry := _entry(one, wording, small=small))]
             part = []
     return tuple(found)
 
@@ -175,9 +191,10 @@ def _lessons_apart(pieces: list[tuple[str, str]]) -> Iterator[list[tuple[str, st
         yield part
 
 
-def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool) -> Entry | None:
+def _entry(pieces: list[tuple[str, str]], wording: Wording, *, small: bool) -> Entry | None:
     """The lesson of one part of a cell. A small one is a group's: the program prints no other lesson small."""
-    subject = ""
+    subject = week = ""
+    known = wording.groups
     groups: list[str] = []
     found: dict[str, list[str]] = {"n": [], "s": [], "o": []}
     loose: list[str] = []
@@ -185,9 +202,11 @@ def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool)
     for index, (mark, text) in enumerate(pieces):
         rest = text
         if mark == "p" and not subject:
-            subject, group = _divided(text)
-            if not group and "-" in text and (small or known):
-                head, _, tail = (part.strip() for part in text.rpartition("-"))
+            marked = _WEEK_INSIDE.match(text) if wording.weeks else None
+            named, week = (marked[1], marked[2].upper()) if marked else (text, week)
+            subject, group = _divided(named)
+            if not group and "-" in named and (small or known):
+                head, _, tail = (part.strip() for part in named.rpartition("-"))
                 written = tail in known or (small and bool(tail) and not _NO_GROUP.search(tail))
                 if head and written and not _grouped(pieces, index):
                     subject, group = head, tail
@@ -202,7 +221,10 @@ def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool)
             found[mark].append(text)
         else:
             if last in ("p", "o") and (suffix := _OUTSIDE.match(text)):
-                groups.append(suffix[1])
+                if wording.weeks and (alone := _WEEK.fullmatch(suffix[1])):
+                    week = alone[1].upper()
+                else:
+                    groups.append(suffix[1])
                 rest = text[suffix.end() :]
             loose.append(rest.strip(" ,;"))
         last = mark
@@ -214,7 +236,7 @@ def _entry(pieces: list[tuple[str, str]], known: frozenset[str], *, small: bool)
         subject = ""
     if not subject and not teachers and not rooms and not classes:
         return None
-    return Entry(subject, teachers, rooms, classes, _published(groups), note)
+    return Entry(subject, teachers, rooms, classes, _published(groups), note, week)
 
 
 def _grouped(pieces: list[tuple[str, str]], subject: int) -> bool:

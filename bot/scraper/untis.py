@@ -18,10 +18,10 @@ from bot.model import Kind, Substitution, Was
 from bot.scraper.page import match_name, period_labels, remembered, squeeze
 from bot.scraper.tables import Cell
 from bot.scraper.untis_dates import day_beside
-from bot.scraper.untis_words import kind_of_word
+from bot.scraper.untis_words import is_nobody, kind_of_word
 
-# A cell that stands for nothing: "---", "+" (together, unchanged), "???" (not yet known).
-_PLACEHOLDER = re.compile(r"[-–—]+|\++|\?+|\*+|\.{2,}|_+")
+# A cell that stands for nothing: "---", "+" (together, unchanged), "+---+" (without a teacher), "???" (not yet known).
+_PLACEHOLDER = re.compile(r"[-–—]+|\+(?:[-–—]+\+|\+*)|\?+|\*+|\.{2,}|_+")
 _DASHES = re.compile(r"[-–—]+")
 _ARROW = re.compile(r"^\s*(?:\?|→|->|=>|»)\s*")
 
@@ -194,7 +194,7 @@ def _pair(row: Mapping[str, Cell], name: str) -> tuple[str, str]:
 
 def _names(row: Mapping[str, Cell], name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     new, old = _pair(row, name)
-    return names(new), names(old)
+    return () if is_nobody(new) else names(new), names(old)
 
 
 @remembered
@@ -231,7 +231,7 @@ def _kind(label: str, row: Mapping[str, Cell], was: Was, periods: tuple[str, ...
     kind = kind_of_word(label)
     if kind not in (None, Kind.SUBSTITUTION):
         return kind
-    if _either(row.get("gone")):
+    if _either(row.get("gone")) or is_nobody(changed(row.get("teacher")).new):
         return Kind.CANCELLED
     cells = [changed(row.get(name)) for name in ("subject", "teacher", "room") if name in row]
     if not any(cell.new for cell in cells) and (

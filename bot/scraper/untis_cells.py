@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from bot.errors import SourceChanged
-from bot.model import FreeDays, Lesson, Status, TargetKind
+from bot.model import UNCHANGED, FreeDays, Lesson, Status, TargetKind, Was
 from bot.scraper.contract import Query
 from bot.scraper.page import class_key, clock_time, match_name
 from bot.scraper.tables import Cell, Placed, Table
 from bot.scraper.untis import names
-from bot.scraper.untis_dates import day_in, weekdays_of, years_of
+from bot.scraper.untis_dates import day_in, hints_of, weekdays_of
 from bot.scraper.untis_footnotes import Footnote
 from bot.scraper.untis_layout import (
     BOLD,
@@ -81,7 +81,7 @@ def has_days(table: Table) -> bool:
 
 
 def days_in(cells: Sequence[Placed], text: str, query: Query) -> list[Day]:
-    years, near = years_of(text), query.start or query.today
+    near, years = hints_of(text, start=query.start, today=query.today)
     first = [cell for cell in cells if cell.row == 0]
     days = []
     for index, match, weekday in _heads([cell.cell for cell in first]):
@@ -161,10 +161,22 @@ class Reader:
         found = [
             ((day.first, during[0].first), lesson)
             for (day, during), several in zip(places, entries, strict=True)
-            for entry in several
-            for lesson in self._lessons(day, during, _told(entry, roles, known, texts), weeks)
+            for lesson in self._once(
+                lesson
+                for entry in several
+                for lesson in self._lessons(day, during, _told(entry, roles, known, texts), weeks)
+            )
         ]
         return [lesson for _, lesson in sorted(found, key=lambda one: one[0])]
+
+    def _once(self, lessons: Iterable[Lesson]) -> Iterable[Lesson]:
+        """The lessons of a cell; of a class, one that a footnote of its neighbour tells too is one."""
+        if self.kind is not TargetKind.CLASS:
+            return list(lessons)
+        found: dict[tuple[object, ...], Lesson] = {}
+        for one in lessons:
+            found.setdefault((one.week, one.subject, one.teachers, one.rooms), one)
+        return found.values()
 
     def _known(self) -> dict[Role, frozenset[str]]:
         """The keys of all names that the page's footnotes and the school's bar give."""
@@ -180,7 +192,8 @@ class Reader:
 
     def _lessons(self, day: Day, during: Sequence[Slot], told: _Told, weeks: Set[str]) -> Iterator[Lesson]:
         """The cell's lesson, a week type each, and those that its footnotes add for the same class beside it."""
-        if not told.subject and not told.beside:
+        stood = self._stood(told)
+        if not told.subject and not told.beside and not stood:
             return
         lists = {TargetKind.TEACHER: told.teachers, TargetKind.ROOM: told.rooms, TargetKind.CLASS: self._classes(told)}
         if self.name and self.name not in lists[self.kind]:
@@ -200,9 +213,18 @@ class Reader:
             status=Status.CANCELLED if told.cancelled else Status.PLANNED,
             note="; ".join(told.more),
         )
-        yield from self._with_notes(lesson, told.marks)
-        for week in weeks_of[1:]:
-            yield from self._with_notes(replace(lesson, week=week), told.marks)
+        for week in weeks_of:
+            if stood:
+                yield from (_emptied(replace(lesson, week=week), note) for note in stood)
+            else:
+                yield from self._with_notes(replace(lesson, week=week), told.marks)
+
+    def _stood(self, told: _Told) -> list[Footnote]:
+        """The footnotes that say what stood in a cell whose subject is now `---`."""
+        if not told.emptied or told.subject:
+            return []
+        about = [note for note in self.footnotes if note.number in told.marks and note.subject]
+        return [note for note in about if self.kind is not TargetKind.CLASS or self.name in (*note.classes, "")]
 
     def _classes(self, told: _Told) -> list[str]:
         """The classes as the bar spells them; a full stop is Untis's mark of a coupling ("5A.", the class is 5A)."""
@@ -228,6 +250,7 @@ class _Told:
     """A lesson whose texts have found their fields; `more` are texts that have none."""
 
     marks: tuple[str, ...]
+    emptied: bool = False
     subject: str = ""
     cancelled: bool = False
     teachers: list[str] = field(default_factory=list)
@@ -244,9 +267,9 @@ class _Told:
 
 def _told(entry: Entry, roles: Mapping[Place, Role], known: Known, texts: Set[str]) -> _Told:
     """The entry with its texts in their fields. `texts` are all of the page: "Erle." and "Erle" are one teacher."""
-    told = _Told(entry.marks)
+    told = _Told(entry.marks, entry.emptied)
     pieces = entry.pieces
-    if roles.get(BOLD) is Role.SUBJECT and all(piece.place != BOLD for piece in pieces):
+    if roles.get(BOLD) is Role.SUBJECT and not entry.emptied and all(piece.place != BOLD for piece in pieces):
         # No text is bold: an event, whose first text is what takes place.
         pieces = tuple(replace(one, place=(0, one.place[1] - 1) if n else BOLD) for n, one in enumerate(pieces))
     present = {roles.get(piece.place) for piece in pieces}
@@ -271,6 +294,15 @@ def _role(text: str, role: Role | None, present: Set[Role | None], known: Known)
         if is_known(text, other, known) or (other not in present and has_number(text) == (other is Role.ROOM)):
             return other
     return role
+
+
+def _emptied(lesson: Lesson, note: Footnote) -> Lesson:
+    """The lesson of a cell that is `---`: cancelled; where the room stays, the class is there without the teacher."""
+    if not lesson.rooms:
+        return _noted(replace(lesson, subject=note.subject, status=Status.CANCELLED), [note])
+    was = Was(teachers=note.teachers) if note.teachers and not lesson.teachers else UNCHANGED
+    told = _noted(lesson, [note])
+    return replace(told, subject=note.subject, teachers=lesson.teachers, status=Status.CHANGED, was=was)
 
 
 def _same(note: Footnote, lesson: Lesson) -> bool:

@@ -43,6 +43,9 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "a", "’": "'"
 
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})([-./])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})([-./])\s?(\d{1,2})(?:\2\s?(\d{4}|\d{2})(?!\d))?(?!\d)")
+# "14/15", "2014/15", "2017/2018", "2014-2015": two years, the second the next.
+_SCHOOL_YEAR = re.compile(r"(?<![\d/.,-])((?:20)?\d\d)[/-]((?:20)?\d\d)(?![\d/.,-])")
+_TITLE = re.compile(r"<title>([^<]*)", re.I)
 _WORD_BEFORE = re.compile(r"([^\W\d_]{2,})[\s,.\-]*$")
 _WORD_AFTER = re.compile(r"[\s,.\-]*([^\W\d_]{2,})")
 
@@ -84,6 +87,21 @@ def weekdays_of(words: Sequence[str]) -> list[int] | None:
 def years_of(text: str) -> frozenset[int]:
     """The years that a page names anywhere: a stored page is of its own year, not of today's."""
     return frozenset(int(year) for year in re.findall(r"(?<!\d)20\d\d(?!\d)", text))
+
+
+def hints_of(text: str, *, start: date | None, today: date) -> tuple[date, frozenset[int]]:
+    """Near which day a page's days without a year lie, and the years that they may be of.
+
+    They lie near the days asked for. A stored page is asked for no days: it is of the school year that its title names
+    ("STUNDENPLAN 14/15", "Schuljahr 2026/2027"), else of a time near today.
+    """
+    years = years_of(text) | {today.year - 1, today.year, today.year + 1}
+    title = _TITLE.search(text)
+    named = _SCHOOL_YEAR.findall(title[1]) if title else []
+    begun = {2000 + int(one[-2:]) for one, other in named if (int(one[-2:]) + 1) % 100 == int(other[-2:])}
+    if start is None and len(begun) == 1 and min(begun) < today.year:
+        return date(begun.pop() + 1, 2, 1), years
+    return start or today, years
 
 
 def dated(day: int, month: int, *, weekday: str, near: date, years: frozenset[int] = frozenset()) -> date:

@@ -30,6 +30,9 @@ _EMPTY = re.compile(
     r"asendusi (?:ei ole|pole)|ni nadomešč|nincs helyettes|no hay sustituc|замін немає",
     re.I,
 )
+# "Aaa?Bbb": old and new with Untis's arrow between them, the strike through the old one lost with the page's markup.
+_ARROW = re.compile(r"([^\s?→]+)(?:\?(?=[^\Wa-zäöüß])|→)([^\s?→]+)")
+_LOST_LETTER = re.compile(r"[a-z]\?[a-z]")
 _CLASS_NAME = re.compile(r"(?:klasse |class )?\d{1,2}\s?[a-z]\w*|[qe][12f]\w*", re.I)
 
 
@@ -105,7 +108,7 @@ def read_list(table: Table, day: Day) -> Day:
     header, marked = "", False
     for row in body:
         if len(row) == 1 and (row[0].colspan > 1 or len(fields) > 1):
-            alone = not grouped and "classes" not in fields and _CLASS_NAME.fullmatch(row[0].text)
+            alone = not grouped and "classes" not in fields and _CLASS_NAME.fullmatch(_group(row[0]))
             if "inline_header" in row[0].css or alone:
                 header, marked = _group(row[0]), True
             elif row[0].text:
@@ -116,9 +119,21 @@ def read_list(table: Table, day: Day) -> Day:
         if last is not None and continued(last, cells, widths):
             continue
         day.rows.append(Row(header, cells))
+    _strike(day.rows)
     if not day.rows and not marked:
         raise SourceChanged("the table of substitutions has no rows and no mark of an empty day")
     return day
+
+
+def _strike(rows: Sequence[Row]) -> None:
+    """Part "Aaa?Bbb" into old and new, unless question marks stand for letters that the page has lost ("M?ller")."""
+    if any(_LOST_LETTER.search(cell.text) for row in rows for cell in row.cells.values()):
+        return
+    for row in rows:
+        for name in ("classes", "subject", "teacher", "room"):
+            cell = row.cells.get(name)
+            if cell and not cell.struck and (both := _ARROW.fullmatch(cell.text)):
+                row.cells[name] = replace(cell, text=both[2], struck=both[1])
 
 
 def _spread(row: Sequence[Cell]) -> Sequence[Cell]:
@@ -129,12 +144,17 @@ def _spread(row: Sequence[Cell]) -> Sequence[Cell]:
 
 
 def _group(cell: Cell) -> str:
-    """Whose rows follow: the short name of "1A  1A" or "2B1  B-JAAR", where two blanks part it from the long one."""
+    """Whose rows follow: the short name of "1A  1A" or "2B1  B-JAAR", where two blanks part it from the long one.
+
+    Where one blank is left of them, the long name tells it that says the short one again: "5a Klasse 5a mus".
+    """
     words = cell.text.split()
     half = len(words) // 2
     if cell.short:
         return cell.short
-    return " ".join(words[:half]) if half and words[:half] == words[half:] else cell.text
+    if half and words[:half] == words[half:]:
+        return " ".join(words[:half])
+    return words[0] if _CLASS_NAME.fullmatch(words[0] if words else "") and words[0] in words[1:] else cell.text
 
 
 def rows_of(day: Day, known: Sequence[str] = ()) -> tuple[list[Substitution], list[Target]]:

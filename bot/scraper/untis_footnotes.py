@@ -1,7 +1,8 @@
 """What an Untis class timetable says of a lesson outside its cell: the footnotes. Pure.
 
 A mark `1)` in a cell points to rows of a table below the grid: "Le.,Fa.,Rm." ("Wolf, Span, C 005"), the classes, the
-school weeks, a text, the group. A row without a number goes on with the footnote above.
+school weeks, a text, the group. A row without a number goes on with the footnote above. Brackets ("Berg, (Wirt),",
+"(5A)") are Untis's mark of what a change has taken away: the cell is then `---`, the footnote says what stood there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bot.scraper.tables import Table
 from bot.scraper.untis import plain
 
 _MARK = re.compile(r"(\d{1,2})\)")
+_BRACKETS = re.compile(r"\(([^()]*)\)")
 # The words of Untis's own lists ("Le.,Fa.,Rm.", "Te.,Su.,Rm.", "Õp,Aine,Ruum"), each by its beginning.
 _PARTS = {
     "teacher": ("le", "te", "do", "op", "õp", "naucz", "pr", "mok", "skol"),
@@ -84,7 +86,7 @@ def _footnote(number: str, heads: Sequence[str], row: Sequence[str]) -> Footnote
             # A list inside one column ("1G22A, 1I22A") has one name; of several columns each has its own place.
             texts = text.split(",") if len(parts) > 1 else [text]
             for part, value in zip(parts, texts, strict=False):
-                values.setdefault(part, []).append(value.strip())
+                values.setdefault(part, []).append(_bare(value.strip()))
     return Footnote(
         number,
         subject=" ".join(values.get("subject", [])),
@@ -96,6 +98,10 @@ def _footnote(number: str, heads: Sequence[str], row: Sequence[str]) -> Footnote
     )
 
 
+def _bare(text: str) -> str:
+    return inside[1].strip() if (inside := _BRACKETS.fullmatch(text)) else text
+
+
 def _list(texts: Sequence[str]) -> tuple[str, ...]:
-    parts = (part.strip() for text in texts for part in text.split(","))
+    parts = (_bare(part.strip()) for text in texts for part in text.split(","))
     return tuple(dict.fromkeys(part for part in parts if plain(part)))

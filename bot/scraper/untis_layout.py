@@ -60,10 +60,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A lesson as its cell says it: its texts, and the numbers of its footnotes."""
+    """A lesson as its cell says it: its texts, its footnotes' numbers; `emptied` when its subject is `---`."""
 
     pieces: tuple[Piece, ...]
     marks: tuple[str, ...]
+    emptied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ def _marked(rows: Rows) -> tuple[_Rows, tuple[str, ...]]:
 
 def _entry(block: _Rows, common: tuple[str, ...], *, bold: bool) -> Entry:
     marks = [mark for row in block for one in row for mark in one.marks]
-    return Entry(tuple(_pieces(block, bold=bold)), tuple(dict.fromkeys([*marks, *common])))
+    emptied = any(one.text and not plain(one.text) for row in block for one in row if one.bold or not bold)
+    return Entry(tuple(_pieces(block, bold=bold)), tuple(dict.fromkeys([*marks, *common])), emptied)
 
 
 def _width(row: Sequence[_Text]) -> int:

@@ -28,7 +28,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("date", r"datum|date|dat[ao]|datums?|päivä|kuupäev|dátum|fecha|дата|tag|day|jour|giorno|dag"),
     (
         "from",
-        r"(verlegt )?vertr\.? von|vertretung von|verl(egt|\.)? von:?|verschoben von|von|moved from|"
+        r"((verlegt|statt) )?vertr\.? von|vertretung von|verl(egt|\.)? von:?|verschoben von|von|moved from|"
         r"przeniesion\w* z|sub\.? from|\(le\.?\) von|van",
     ),
     (
@@ -125,6 +125,14 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 )
 
 
+_NOBODY = re.compile(r"entf(?:all|ällt)|f(?:ä|ae)llt aus|ausfall|cancel(?:l?ed)|vervallen|odwołane")
+
+
+def is_nobody(name: str) -> bool:
+    """Whether a word in a column for teachers says that the lesson is cancelled ("Entfall"): it names nobody."""
+    return _NOBODY.fullmatch(name.casefold()) is not None
+
+
 def kind_of_word(label: str) -> Kind | None:
     """The kind behind a published type word, or None for a word that does not say."""
     folded = label.casefold()
@@ -141,8 +149,9 @@ def columns(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
     found = [_column(title) for title in titles]
     for plain_name in ("teacher", "subject", "room"):
         _settle(found, titles, plain_name)
-    if "classes" not in found and "was_classes" in found:
-        found[found.index("was_classes")] = "classes"
+    for name in ("classes", "subject"):  # the only column for it says whom or what the row is about
+        if name not in found and f"was_{name}" in found:
+            found[found.index(f"was_{name}")] = name
     seen: set[str] = set()
     for index, name in enumerate(found):
         if name in seen:

@@ -206,7 +206,7 @@ async def put_targets(
     transaction: Transaction, school_id: str, found: Iterable[Target], now: int, *, whole: bool = True
 ) -> None:
     """Take over the list of targets that a school publishes. One that is missing from a `whole` list is marked gone,
-    never deleted."""
+    never deleted; a part of a list says nothing of the order of those that are known."""
     listed = list(found)
     await _rename(transaction, school_id, listed)
     kinds = {target.kind for target in listed} if whole else set()
@@ -218,8 +218,8 @@ async def put_targets(
     await transaction.execute_many(
         "INSERT INTO targets (school_id, kind, name, system_id, position) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (school_id, kind, name) DO UPDATE SET system_id = excluded.system_id,"
-        " position = excluded.position, gone_at = NULL",
-        [(school_id, t.kind, t.name, t.id, position) for position, t in enumerate(listed)],
+        " position = CASE WHEN ? THEN excluded.position ELSE position END, gone_at = NULL",
+        [(school_id, t.kind, t.name, t.id, position, whole) for position, t in enumerate(listed)],
     )
 
 

@@ -9,7 +9,16 @@ from bot.errors import SourceChanged
 from bot.model import Kind
 from bot.scraper.tables import Cell
 from bot.scraper.untis import changed, class_list, continued
-from bot.scraper.untis_dates import dated, day_beside, day_in, stand_of, weekday_of, weekdays_of, years_of
+from bot.scraper.untis_dates import (
+    dated,
+    day_beside,
+    day_in,
+    hints_of,
+    stand_of,
+    weekday_of,
+    weekdays_of,
+    years_of,
+)
 from bot.scraper.untis_words import columns, kind_of_word
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -254,3 +263,18 @@ def test_headers_of_other_languages(heads: str, fields: str) -> None:
 )
 def test_the_day_of_a_row_is_the_nearest_to_its_table(numbers: tuple[str, str, str], day: date) -> None:
     assert day_beside(*numbers, date(2024, 4, 8)) == day
+
+
+@pytest.mark.parametrize(
+    ("title", "start", "day"),
+    [
+        ("Untis 2013  STUNDENPLAN 14/15  BIRKENSCHULE  1", None, date(2015, 1, 30)),
+        ("Untis 2020  Plan 2014/2015 2.Halbjahr", None, date(2015, 1, 30)),
+        ("Untis 2026  Plan 2025/2026", None, date(2026, 1, 30)),
+        ("Untis 2013  Klassen 10-11, 14/15", date(2026, 1, 26), date(2026, 1, 30)),  # days that are asked for say more
+        ("Untis 2013  Plan 15/16", None, date(2015, 1, 30)),  # the weekday knows better than a title not kept up
+    ],
+)
+def test_a_stored_page_is_of_the_school_year_of_its_title(title: str, start: date | None, day: date) -> None:
+    near, years = hints_of(f"<title>{title}</title>", start=start, today=date(2026, 11, 23))
+    assert day_in("30.1. Freitag", near=near, years=years) == day

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.model import Lesson
 from bot.scraper.contract import Page, Query
+from bot.scraper.edupage_list import timetables_on
 from bot.scraper.reading import read
 from bot.scraper.report import lesson_values, target_values
-from bot.scraper.sources.edupage import SOURCE, timetables_on
+from bot.scraper.sources.edupage import SOURCE
 from tools.conformance.case import Case
 
 FRAGMENT = "hamciuch-ha-edupage-plan/fragment.json"

@@ -86,10 +86,14 @@ def edupage_names(plan: Sequence[Slot], more: Collection[str] = ()) -> str:
     return json.dumps({"r": {"tables": _edupage_names(plan, more)}})
 
 
-def edupage_timetables(*, dated: bool) -> str:
-    """The list of timetables; `dated`: the dated plan is published beside it."""
-    one = {"tt_num": "7", "year": 2026, "text": "Ruduo", "datefrom": "2026-09-01", "hidden": False}
-    return json.dumps({"r": {"current": {"allow": dated}, "regular": {"default_num": "7", "timetables": [one]}}})
+def edupage_timetables(*, dated: bool, later: date | None = None) -> str:
+    """The list of timetables; `dated`: the dated plan is published beside it; `later`: when number 8 begins."""
+    begins = [("7", date(2026, 9, 1)), *([("8", later)] if later else [])]
+    rows = [
+        {"tt_num": number, "year": 2026, "text": "Ruduo", "datefrom": begin.isoformat(), "hidden": False}
+        for number, begin in begins
+    ]
+    return json.dumps({"r": {"current": {"allow": dated}, "regular": {"default_num": "7", "timetables": rows}}})
 
 
 def edupage_days(plan: Sequence[Slot], rows: Sequence[Row], monday: date, weeks: int = 2) -> str:

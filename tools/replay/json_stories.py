@@ -18,6 +18,7 @@ from tools.replay.school import (
     at,
     on,
     published,
+    reversed_plan,
     with_trouble,
 )
 
@@ -105,7 +106,25 @@ def edupage_weekly() -> Story:
     return Story("edupage-weekly", "Europe/Vilnius", first, _EDUPAGE, with_trouble(site, (away,)), FOLLOWERS)
 
 
+def edupage_new_timetable() -> Story:
+    """A timetable that begins on Thursday, listed on Monday; the old one changes once more before that."""
+    first = date(2026, 10, 19)
+    d = partial(on, first)
+
+    def site(url: str, now: datetime) -> Answer:
+        if "ttviewer" in url:
+            return answers.edupage_timetables(dated=False, later=d(3) if now >= at(d(0), "16:05") else None)
+        plan = PLAN
+        if now >= at(d(1), "09:05"):
+            plan = tuple(Slot(2, 2, "Physics", "Gil", "18") if (s.weekday, s.period) == (2, 2) else s for s in plan)
+        if "regulartt" in url and '"8"' in url:
+            plan = reversed_plan(PLAN)
+        return answers.edupage_site(url, now, plan=plan, rows=None)
+
+    return Story("edupage-new-timetable", "Europe/Vilnius", first, _EDUPAGE, site, FOLLOWERS)
+
+
 _EDUPAGE = (("edupage", "https://lipa.example/timetable/"),)
 
 
-IN_JSON = (webuntis_autumn, webuntis_next_week, edupage_dated, edupage_weekly)
+IN_JSON = (webuntis_autumn, webuntis_next_week, edupage_dated, edupage_weekly, edupage_new_timetable)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from json import dumps
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -64,7 +65,11 @@ class _Visit:
         self._zone = ZoneInfo(story.zone)
 
     async def get(self, url: str, **_: object) -> Page:
-        answer = self._story.site(url, self._clock.now().astimezone(self._zone).replace(tzinfo=None))
+        return self._answer(url, url)
+
+    def _answer(self, url: str, asked: str) -> Page:
+        """What the site says to an address; `asked` has the body of a POST behind it ("…#{"__args": …}")."""
+        answer = self._story.site(asked, self._clock.now().astimezone(self._zone).replace(tzinfo=None))
         if isinstance(answer, str):
             return Page(url, answer.encode(), "text/html", "utf-8")
         if answer in {404, 410}:
@@ -77,8 +82,8 @@ class _Visit:
         except NotReleased:
             return None
 
-    async def post(self, url: str, **_: object) -> Page:
-        return await self.get(url)
+    async def post(self, url: str, *, json: object = None, **_: object) -> Page:
+        return self._answer(url, f"{url}#{dumps(json)}")
 
 
 class _Inline:

@@ -40,7 +40,7 @@ _WEEKDAYS = {
     "ne": 6,
     "su": 6,
 }
-_DAY_MONTH = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.")
+_DAY_MONTH = re.compile(r"(\d{1,2})\s*[./]\s*(\d{1,2})\b")  # "10.11."; "10/11" where the page is in English
 # "Subject | po 10.11. | 2 (8:55 - 9:40)"; removed and absent lessons have no subject, a permanent plan no date.
 _SUBJECT_TEXT = re.compile(
     r"^(?:(?P<subject>.*?)\s*\|)?\s*(?P<day>[^|]*?)\s*\|\s*(?P<period>[^|(]*?)\s*"

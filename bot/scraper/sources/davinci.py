@@ -9,68 +9,17 @@ from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
 from bot.errors import NotReleased, SourceChanged, TruncatedPage, UnknownTarget
-from bot.model import UNCHANGED, Kind, Notice, Plan, Substitution, Target, TargetKind, Was
+from bot.model import Notice, Plan, Substitution, Target, TargetKind
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.german import class_names_in, date_in, instant_in, kind_in, names_in, published
-from bot.scraper.page import match_name, nearest_names, period_labels, text_of, why_not
-from bot.scraper.rowstream import End, Leave, Mark, Row, TableStart, attributes_in, must_close, stream, visible
+from bot.scraper.davinci_index import links_in
+from bot.scraper.davinci_row import columns_of, fields_of, substitution
+from bot.scraper.german import date_in, instant_in, published
+from bot.scraper.page import match_name, nearest_names, text_of, why_not
+from bot.scraper.rowstream import End, Mark, Row, TableStart, must_close, stream, visible
 
-# What a column is called, and the field it fills: "v…" is the lesson as it takes place, "was" the one in the plan.
-_COLUMNS = {
-    "klasse": "class",
-    "klassen": "class",
-    "klasse(n)": "class",
-    "pos": "period",
-    "stunde": "period",
-    "std": "period",
-    "position": "period",
-    "ue": "period",
-    "dstd": "period",
-    "vlehrer": "teacher",
-    "vlehrkraft": "teacher",
-    "vertreter": "teacher",
-    "lehrer": "was teacher",
-    "lehrkraft": "was teacher",
-    "fach": "was subject",
-    "vfach": "subject",
-    "raum": "was room",
-    "vraum": "room",
-    "art": "label",
-    "merkmal": "label",
-    "info": "note",
-    "information": "note",
-    "mitteilung": "note",
-    "bemerkung": "note",
-    "hinweis": "note",
-    "datum": "date",
-    "tag": "day",
-}
-_INDEXES = {"classes": "class", "month": "day", "day-index": "day"}
-_ONCLICK = re.compile(r"location\.href\s*=\s*'([^']+)'")
 _LANDMARK = re.compile(r"davinci", re.I)
 _EMPTY = re.compile(r"\bEs liegen keine\b|\bKeine\s+(?:Vertretungen|Änderungen)\b", re.I)
-_NEW_AND_OLD = re.compile(r"^\+\s*(.+?)\s*\(([^)]*)\)$")
-_ONLY_OLD = re.compile(r"^\(([^)]*)\)$")
-_SPAN = r"\d{1,2}(?:\s*-\s*\d{1,2})?"
-_MOVED_FROM = (
-    re.compile(
-        rf"^Von\s+(?P<date>\d{{1,2}}\.\d{{1,2}}\.(?:\d{{2,4}})?)\s*(?:[A-Za-z]{{2}}\.?\s+)?(?P<period>{_SPAN})?\b", re.I
-    ),
-    # DaVinci 5: "anstatt Mo  6 [16.01.]", the other end of "verschoben auf Mo  1 [16.01.]".
-    re.compile(
-        rf"^anstatt\s+[A-Za-z]{{2}}\.?\s+(?P<period>{_SPAN})\s*\[(?P<date>\d{{1,2}}\.\d{{1,2}}\.(?:\d{{2,4}})?)\]", re.I
-    ),
-)
 _MOST_PAGES = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """A page that an index leads to: `kind` is "class" or "day"."""
-
-    kind: str
-    href: str
-    text: str
 
 
 async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
@@ -81,7 +30,7 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
     """
     auth = (query.username, query.password) if query.password else None
     index = await http.get(query.url, auth=auth)
-    links = [link for link in _links(text_of(index)) if _same_host(index.url, link.href)]
+    links = [link for link in links_in(text_of(index)) if _same_host(index.url, link.href)]
     classes = [link for link in links if link.kind == "class"]
     if classes and query.kind is TargetKind.CLASS:
         wanted = match_name(query.name, [link.text for link in classes]) if query.name else None
@@ -104,34 +53,6 @@ async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
 def _same_host(url: str, href: str) -> bool:
     there = urlsplit(urljoin(url, href))
     return there.scheme in ("http", "https") and there.netloc == urlsplit(url).netloc
-
-
-def _links(text: str) -> list[_Link]:
-    """Where an index leads: `ul.classes a`, `ul.day-index a`, `ul.month input[onclick]`, each address once.
-
-    A month's heading is "2016-Sep", its days are numbers.
-    """
-    found: dict[str, _Link] = {}
-    lists: list[str] = []
-    month = ""
-    for item in stream(text, "ul", "a", "input", "h1"):
-        if isinstance(item, Leave):
-            if item.name == "ul" and lists:
-                lists.pop()
-        elif isinstance(item, Mark) and item.name == "ul":
-            kind = next((kind for name, kind in _INDEXES.items() if name in item.classes), "")
-            lists.append(kind or (lists[-1] if lists else ""))
-        elif isinstance(item, Mark) and item.name == "h1":
-            heading = re.fullmatch(r"(\d{4})-(\w+)", item.text)
-            month = f"{heading[2]} {heading[1]}" if heading else month
-        elif isinstance(item, Mark) and lists and lists[-1]:
-            attributes = attributes_in(item.attributes)
-            click = _ONCLICK.search(attributes.get("onclick", ""))
-            href = attributes.get("href", "") or (click[1] if click else "")
-            if href and not href.startswith("#"):
-                label = item.text if item.name == "a" else f"{attributes.get('value', '')}. {month}"
-                found.setdefault(href, _Link(lists[-1], href, label))
-    return list(found.values())
 
 
 @dataclass(slots=True)
@@ -162,7 +83,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:
             _read(text, query, found)
             continue
         must_close(text)
-        links = _links(text)
+        links = links_in(text)
         if not links and not re.search(r"""class\s*=\s*["']?(?:classes|index-group|month|day-index)""", text):
             raise why_not(text, "DaVinci")
         targets.extend(Target(TargetKind.CLASS, link.href, link.text) for link in links if link.kind == "class")
@@ -257,7 +178,7 @@ class _Reader:
             self.found.notices.append(Notice(text, self.day))
 
     def row(self, row: Row) -> None:
-        columns = _columns(row)
+        columns = columns_of(row)
         if columns:
             if self.day is None and "date" not in columns:
                 raise SourceChanged("the plan names no date")
@@ -277,7 +198,7 @@ class _Reader:
                     self.found.notices.append(Notice(text, self.day))
                 return
             raise SourceChanged(f"a row of the plan has {len(row.cells)} cells for {len(columns)} columns")
-        fields = {name: cell.text for name, cell in zip(columns, row.cells, strict=False) if name}
+        fields = fields_of(columns, [cell.text for cell in row.cells])
         if not any(published(value) for value in fields.values()):
             return
         for name in ("class", "period", "date"):
@@ -288,73 +209,7 @@ class _Reader:
             raise SourceChanged("a row of the plan has no date")
         if "date" in fields:
             self.found.days.append(day)
-        self.found.rows.append(_substitution(fields, self.name, day))
-
-
-def _columns(row: Row) -> tuple[str, ...]:
-    """The fields of a header row, "" for a column that is not read; () for any other row."""
-    if not all(cell.header or "9999ff" in cell.attributes.lower() for cell in row.cells):
-        return ()
-    columns = tuple(_column(cell.text) for cell in row.cells)
-    return columns if "period" in columns and len({name for name in columns if name}) >= 3 else ()
-
-
-def _column(header: str) -> str:
-    """ "VLehrer Kürzel", "Original Fach", "Std.", "V Fach" and "Vertretungslehrkraft": the first telling word."""
-    words = re.sub(r"\b(?:v\b[\s.-]*|vertretungs-?)(?=\w)", "v", header.lower()).replace(".", "").split()
-    return next((_COLUMNS[word] for word in words if word in _COLUMNS), "")
-
-
-def _substitution(fields: dict[str, str], name: str, day: date) -> Substitution:
-    label = published(fields.get("label", ""))
-    note = published(fields.get("note", ""))
-    subject, was_subject = _pair(fields, "subject")
-    teacher, was_teacher = _pair(fields, "teacher")
-    room, was_room = _pair(fields, "room")
-    if not label and kind_in(teacher) is Kind.ROOM:  # "Raumänderung" stands where the substitute would
-        label, teacher, was_teacher = teacher, was_teacher, ""
-    origin = next(filter(None, (pattern.match(label or note) for pattern in _MOVED_FROM)), None)
-    kind = kind_in(label or note) or (Kind.OTHER if label else Kind.SUBSTITUTION)
-    if origin:
-        kind = Kind.MOVED
-    was = Was(
-        subject=was_subject if was_subject and was_subject != subject else None,
-        teachers=names_in(was_teacher) if was_teacher and was_teacher != teacher else None,
-        rooms=names_in(was_room) if was_room and was_room != room else None,
-        date=date_in(origin["date"], near=day) if origin else None,
-        periods=period_labels(origin["period"]) if origin and origin["period"] else None,
-    )
-    return Substitution(
-        kind=kind,
-        date=day,
-        periods=period_labels(fields.get("period", "")),
-        classes=class_names_in(fields["class"]) if "class" in fields else names_in(name),
-        subject=subject,
-        teachers=names_in(teacher),
-        rooms=names_in(room),
-        label=label,
-        was=was or UNCHANGED,
-        note=note,
-    )
-
-
-def _pair(fields: dict[str, str], name: str) -> tuple[str, str]:
-    """What a lesson has now and what it had: from two columns, or from one that says "+new (old)" or "(old)".
-
-    With a column for the change that is empty, the plan's own subject and room stay; its teacher is the one who is
-    away. A value that begins with an asterisk is no person.
-    """
-    now, plan = published(fields.get(name, "")), published(fields.get(f"was {name}", ""))
-    if now.startswith("*"):
-        now = ""
-    was = plan
-    if match := _NEW_AND_OLD.match(plan):
-        now, was = now or match[1], match[2]
-    elif match := _ONLY_OLD.match(plan):
-        was = match[1]
-    elif not now and (name != "teacher" or name not in fields):
-        now = plan
-    return now.removeprefix("+").strip(), published(was)
+        self.found.rows.append(substitution(fields, self.name, day))
 
 
 def recognise(page: Page) -> float:

@@ -14,7 +14,7 @@ from bot.model import Lesson, Plan, TargetKind
 from bot.names import nearest_names
 from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.optivum_list import KINDS, PLAN_LINK, Link, index_of, links_in, list_addresses
-from bot.scraper.optivum_table import Cell, Entry, entries, groups_on, rows_of, strange_in
+from bot.scraper.optivum_table import Cell, Entry, Wording, entries, rows_of, strange_in, wording_of
 from bot.scraper.page import clock_time, lessons_with, squeeze, text_of, why_not
 from bot.scraper.tables import bare
 
@@ -160,8 +160,8 @@ def _plan(page: Page, query: Query, *, text: str, start: int) -> Plan:
     if not _SUBJECT.search(text, start, end) and _LINKED.search(text, start, end):
         raise SourceChanged("the Optivum plan marks its subjects in another way")
     kind = _kind(page, around) or _kind_by_cells(text, start, end)
-    known = groups_on(text, start, end)
-    lessons, strange = _lessons(rows, days, len(header), groups=known, owner=(kind, name))
+    wording = wording_of(text, start, end)
+    lessons, strange = _lessons(rows, days, len(header), wording=wording, owner=(kind, name))
     made = _MADE.search(around)
     return Plan(
         school=_school(around),
@@ -177,7 +177,7 @@ def _lessons(
     days: dict[int, int],
     width: int,
     *,
-    groups: frozenset[str],
+    wording: Wording,
     owner: tuple[TargetKind, str],
 ) -> tuple[tuple[Lesson, ...], set[str]]:
     """The lessons of the rows below the header, and the CSS classes that are new to us."""
@@ -186,7 +186,7 @@ def _lessons(
     known: dict[str, tuple[Entry, ...]] = {}  # a double lesson is printed as two equal cells
     for number, row in enumerate(rows):
         if len(row) > 2:
-            lessons += _row_lessons(row, days, width, known=known, groups=groups, owner=owner)
+            lessons += _row_lessons(row, days, width, known=known, wording=wording, owner=owner)
         for cell in row if number < _SHAPE_ROWS else ():
             strange |= strange_in(cell)
     if not known:
@@ -209,7 +209,7 @@ def _row_lessons(
     width: int,
     *,
     known: dict[str, tuple[Entry, ...]],
-    groups: frozenset[str],
+    wording: Wording,
     owner: tuple[TargetKind, str],
 ) -> list[Lesson]:
     if len(row) != width:
@@ -227,11 +227,12 @@ def _row_lessons(
     for index, weekday in sorted(days.items()):
         raw = row[index].raw
         if raw not in known:
-            known[raw] = tuple(_owned(entry, *owner) for entry in entries(raw, groups))
+            known[raw] = tuple(_owned(entry, *owner) for entry in entries(raw, wording))
         for entry in known[raw]:
             lesson = Lesson(
                 subject=entry.subject,
                 weekday=weekday,
+                week=entry.week,
                 periods=periods,
                 start=start,
                 end=end,
@@ -279,8 +280,9 @@ def _description(text: str) -> str:
 
 
 def _school(text: str) -> str:
-    """The school's name as the description gives it before "/nPlan lekcji …"; "" when the school left it out."""
-    name = squeeze(re.split(r"/n|Plan lekcji", _description(text))[0])
+    """The school's name as the description gives it before "/nPlan lekcji …" or "Lista oddziałów, …"; "" if it is left
+    out."""
+    name = squeeze(re.split(r"/n|Plan lekcji|Lista oddzia", _description(text))[0])
     return name.removesuffix(".").strip()
 
 

@@ -9,28 +9,13 @@ from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
 from bot.errors import NotReleased, SourceChanged, TruncatedPage
-from bot.model import UNCHANGED, Kind, Notice, Plan, Substitution, Was
+from bot.model import Notice, Plan, Substitution
 from bot.scraper.contract import Http, Page, Query, Source
-from bot.scraper.german import class_names_in, date_in, instant_in, kind_in, names_in, published
-from bot.scraper.page import period_labels, squeeze, text_of, why_not
+from bot.scraper.german import date_in, instant_in, published
+from bot.scraper.page import squeeze, text_of, why_not
 from bot.scraper.rowstream import Leave, Mark, Row, TableStart, must_end, stream, visible
+from bot.scraper.svplan_row import role_of, substitution_in
 
-# The class of a cell: "svp-klasse-gerade", "svp-aufs-zeit-ungerade", or "KlasseNeu ungerade".
-_CELL = re.compile(r"^(?:svp-)?(?:aufs-)?([a-z]+?)(?:neu)?(?:-(?:un)?gerade|-header)?$", re.I)
-_ROLES = {
-    "stunde": "stunde",
-    "zeit": "stunde",
-    "klasse": "klasse",
-    "fach": "fach",
-    "esfehlt": "was",
-    "lehrer": "was",
-    "esvertritt": "now",
-    "vertretung": "now",
-    "raum": "raum",
-    "ort": "raum",
-    "bemerkung": "note",
-    "anmerkung": "note",
-}
 _LANDMARK = re.compile(
     r"""class\s*=\s*["']?(?:svp[\s"'-]|scheduler\b|(?:Stunde|Klasse)(?:Neu)?[\s"'])|Vertretungsplan\s+f(?:ü|&uuml;)r""",
     re.I,
@@ -43,7 +28,6 @@ _NO_PLAN = re.compile(r"\bKeine?\s+(?:Vertretungsplan|Vertretung(?:en|sfälle)?)
 _DATE_CLASSES = frozenset({"svp-plandatum-heute", "svp-plandatum-morgen", "svp-plandatum", "titel"})
 _STAMP_CLASSES = frozenset({"svp-uploaddatum", "stand"})
 _MESSAGE_GAP = re.compile(r"(?i)<br\s*/?>\s*<br\s*/?>")
-_STATT = re.compile(r"^(\S+) statt (\S+)$")
 
 
 async def fetch(http: Http, query: Query) -> tuple[Page, ...]:
@@ -140,7 +124,7 @@ class _Reader:
         self.supervision = ""
         self.roles: dict[int, str] = {}
         self.label = ""
-        self.messages = False
+        self.messages = self.spelled = False
         self.above: dict[str, str] = {}
 
     def enter(self, mark: Mark) -> None:
@@ -218,7 +202,7 @@ class _Reader:
         self.supervision = ""
 
     def row(self, row: Row) -> None:
-        roles = [_role(cell.classes) for cell in row.cells]
+        roles = [role_of(cell.classes) for cell in row.cells]
         if all(cell.header for cell in row.cells) or any("header" in name for name in row.classes):
             if "stunde" in roles and len(set(filter(None, roles))) > 2:
                 self.shapes.append(f"{self.layout}({','.join(role or '?' for role in roles)})")
@@ -233,68 +217,21 @@ class _Reader:
             if self.tables and len(fields) > 2:
                 raise SourceChanged("a row of the plan has no lesson")
             return
+        self._repeat(fields)
+        self._day().rows.append(substitution_in(fields, self._day().day, self.roles.get(row.table, ""), self.query))
+
+    def _repeat(self, fields: dict[str, str]) -> None:
+        """Fill an empty lesson or class from the row above.
+
+        A page that writes a class again under itself leaves none out: a row without one is then about no class.
+        """
         for name in ("stunde", "klasse"):
             if name in fields:
-                self.above[name] = fields[name] = published(fields[name]) or self.above.get(name, "")
-        self._day().rows.append(_substitution(fields, self._day().day, self.roles.get(row.table, ""), self.query))
-
-
-def _role(classes: Sequence[str]) -> str:
-    for name in classes:
-        match = _CELL.match(name)
-        if match and (role := _ROLES.get(match[1].lower())):
-            return role
-    return ""
-
-
-def _substitution(fields: dict[str, str], day: date, supervision: str, query: Query) -> Substitution:
-    note = published(fields.get("note", ""))
-    now, was = _people(fields.get("now", "")), _people(fields.get("was", ""))
-    subject, before = published(fields.get("fach", "")), ""
-    if match := _STATT.match(subject):
-        subject, before = match[1], match[2]
-    change = Was(subject=before or None, teachers=was if was and was != now else None)
-    return Substitution(
-        kind=Kind.SUPERVISION if supervision else _kind(note, was == now != ()),
-        date=day,
-        periods=_periods(fields["stunde"]) if not supervision else (fields["stunde"],),
-        classes=_classes(fields.get("klasse", ""), query.options.get("classes", "")),
-        subject=subject,
-        teachers=now,
-        rooms=names_in(fields.get("raum", "")),
-        label=supervision,
-        was=change or UNCHANGED,
-        note=note,
-    )
-
-
-def _kind(note: str, same_teacher: bool) -> Kind:
-    found = kind_in(note) if note else None
-    if found is Kind.SUPERVISION:  # a remark about supervision in the plan of lessons is a remark
-        found = None
-    return found or (Kind.OTHER if same_teacher else Kind.SUBSTITUTION)
-
-
-def _periods(text: str) -> tuple[str, ...]:
-    """ "1.", "3. - 4.", "1.+2."; the name of a break is a label of its own."""
-    return period_labels(re.sub(r"(?<=\d)\.?\s*\+\s*(?=\d)", ",", text))
-
-
-def _people(text: str) -> tuple[str, ...]:
-    """ "BOY/+" is BOY beside a lesson of their own: the plus names nobody."""
-    return names_in(re.sub(r"\s*[/ ]\s*\+\s*$", "", text))
-
-
-def _classes(cell: str, known: str) -> tuple[str, ...]:
-    """The classes of a cell. "[8]" and "[7-9]" mean all classes of those years: told apart only when the operator
-    lists the school's classes (option `classes`), else left as published."""
-    years = re.fullmatch(r"\[(\d{1,2})(?:\s?-\s?(\d{1,2}))?\]", cell)
-    if not years or not known:
-        return class_names_in(cell)
-    span = range(int(years[1]), int(years[2] or years[1]) + 1)
-    return tuple(
-        name for name in names_in(known) if (year := re.match(r"\d+", name)) is not None and int(year[0]) in span
-    )
+                said, above = published(fields[name]), self.above.get(name, "")
+                self.spelled |= name == "klasse" and bool(said) and said == above
+                repeated = "" if name == "klasse" and self.spelled else above
+                fields[name] = said or repeated
+                self.above[name] = said or above
 
 
 def recognise(page: Page) -> float:

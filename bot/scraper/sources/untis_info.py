@@ -19,7 +19,7 @@ from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.page import loose, squeeze, text_of, why_not
 from bot.scraper.tables import Cell, bare, tables
 from bot.scraper.untis import complete
-from bot.scraper.untis_dates import day_in, stand_of, weekday_of, years_of
+from bot.scraper.untis_dates import day_in, hints_of, stand_of, weekday_of
 from bot.scraper.untis_day import Day, days_of, rows_of
 from bot.scraper.untis_frames import Navbar, navbar_of, open_frames, week_page
 
@@ -130,8 +130,8 @@ def _days(page: str, query: Query) -> Iterator[Day]:
     titles = [title for title in bold if not any(one.start < title.start() < one.end for one in found)]
     if not titles:
         raise SourceChanged("the week's page has no day")
-    years = years_of(text)
-    dates = [(title.end(), _date(squeeze(title[1]), query, years)) for title in titles]
+    hints = hints_of(text, start=query.start, today=query.today)
+    dates = [(title.end(), _date(squeeze(title[1]), hints)) for title in titles]
     return days_of(text, dates, found, _SUBST)
 
 
@@ -141,9 +141,9 @@ def _is_day(text: str) -> bool:
     return match is not None and all(weekday_of(word) is not None for word in match.groups() if word)
 
 
-def _date(title: str, query: Query, years: frozenset[int]) -> date:
+def _date(title: str, hints: tuple[date, frozenset[int]]) -> date:
     try:
-        if day := day_in(title, near=query.start or query.today, years=years):
+        if day := day_in(title, near=hints[0], years=hints[1]):
             return day
     except ValueError:
         pass

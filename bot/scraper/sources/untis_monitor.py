@@ -25,7 +25,7 @@ from bot.scraper.contract import Http, Page, Query, Source
 from bot.scraper.page import loose, squeeze, text_of, why_not
 from bot.scraper.tables import bare, tables
 from bot.scraper.untis import complete
-from bot.scraper.untis_dates import day_in, stand_of, years_of
+from bot.scraper.untis_dates import day_in, hints_of, stand_of
 from bot.scraper.untis_day import Day, days_of, rows_of
 
 PAGE_LIMIT = 60
@@ -134,8 +134,8 @@ def _page(page: Page, query: Query) -> tuple[str, datetime | None, list[Day]]:
     page_text, text = text, bare(text)
     found = list(tables(text, _TABLES))
     complete(page_text, tables_closed=all(table.closed for table in found))
-    years = years_of(text)
-    titles = [(title.end(), _date(squeeze(_TAGS.sub(" ", title[1])), query, years)) for title in _TITLE.finditer(text)]
+    hints = hints_of(text, start=query.start, today=query.today)
+    titles = [(title.end(), _date(squeeze(_TAGS.sub(" ", title[1])), hints)) for title in _TITLE.finditer(text)]
     days = list(days_of(text, titles, found, _LIST))
     if not days:
         raise SourceChanged("the Untis page has no day with a plan")
@@ -147,9 +147,9 @@ def _school(text: str) -> str:
     return squeeze(match[1].replace("&nbsp;", " ").replace("&amp;", "&")) if match else ""
 
 
-def _date(title: str, query: Query, years: frozenset[int]) -> date:
+def _date(title: str, hints: tuple[date, frozenset[int]]) -> date:
     try:
-        if day := day_in(title, near=query.start or query.today, years=years):
+        if day := day_in(title, near=hints[0], years=hints[1]):
             return day
     except ValueError:
         pass

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, UnknownTarget, WrongPage
 from bot.model import Lesson, Plan, Status, Target, TargetKind, Was
@@ -27,7 +29,9 @@ _LISTS = {
 }
 _SCHOOL = re.compile(r"^([\w-]+)\.webuntis\.com$")
 _STATUS = {
+    "": Status.PLANNED,
     "REGULAR": Status.PLANNED,
+    "STANDARD": Status.PLANNED,
     "CANCEL": Status.CANCELLED,
     "CANCELLED": Status.CANCELLED,
     "CHANGED": Status.CHANGED,
@@ -100,7 +104,7 @@ def recognise(page: Page) -> float:
     return 0.6 if known else 0.0
 
 
-def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # the answer has dates and names itself
+def parse(pages: Sequence[Page], query: Query) -> Plan:
     """Targets of a `filter` answer, lessons of an `entries` answer.
 
     Raises NotReleased when no day of the entries has data or nobody is listed, TruncatedPage for JSON cut off,
@@ -115,7 +119,7 @@ def parse(pages: Sequence[Page], query: Query) -> Plan:  # noqa: ARG001 # the an
         if _is_entries(answer):
             told = True
             for day in _list(answer, "days"):
-                found = tuple(_lessons(day))
+                found = tuple(_lessons(day, query.timezone))
                 if found or _text(day, "status").upper() in _SPEAKS:
                     days[_date(day)] = None
                     lessons.extend(found)
@@ -174,7 +178,8 @@ def _text(holder: Mapping[str, Any] | None, key: str) -> str:
 
 
 def _named(resource: Mapping[str, Any] | None) -> str:
-    return _text(resource, "shortName") or _text(resource, "displayName") or _text(resource, "longName")
+    names = (_text(resource, key) for key in ("shortName", "displayName", "longName", "name"))
+    return next((name for name in names if name), "")
 
 
 def _targets(answer: Mapping[str, Any]) -> tuple[Target, ...]:
@@ -195,15 +200,15 @@ def _date(day: Mapping[str, Any]) -> date:
         raise SourceChanged("a day of the WebUntis answer has no date") from None
 
 
-def _lessons(day: Mapping[str, Any]) -> Iterator[Lesson]:
+def _lessons(day: Mapping[str, Any], zone: ZoneInfo) -> Iterator[Lesson]:
     own = day.get("resource")
     own_name = _named(own) if isinstance(own, dict) else ""
     own_type = _text(day, "resourceType").upper()
     for entry in _list(day, "gridEntries"):
         span = entry.get("duration")
         try:
-            start = datetime.fromisoformat(_text(span if isinstance(span, dict) else None, "start"))
-            end = datetime.fromisoformat(_text(span if isinstance(span, dict) else None, "end"))
+            start = _local(_text(span if isinstance(span, dict) else None, "start"), zone)
+            end = _local(_text(span if isinstance(span, dict) else None, "end"), zone)
         except ValueError:
             raise SourceChanged("a lesson of the WebUntis answer has no time") from None
         now, before = _positions(entry)
@@ -215,6 +220,9 @@ def _lessons(day: Mapping[str, Any]) -> Iterator[Lesson]:
                 before[own_type].remove(own_name)
             else:
                 now.setdefault(own_type, [own_name])
+        was_here: Was | None = None
+        if status is not Status.CANCELLED and _text(entry, "statusDetail").upper() == "MOVED":
+            status, was_here = Status.MOVED, _moved_from(entry.get("moved"), start, end, zone)
         if status is Status.CANCELLED:
             for kind in [kind for kind in before if not now.get(kind)]:
                 now[kind] = before.pop(kind)
@@ -229,9 +237,15 @@ def _lessons(day: Mapping[str, Any]) -> Iterator[Lesson]:
             classes=tuple(now.get("CLASS", ())),
             groups=tuple(now.get("STUDENTGROUP", now.get("STUDENT_GROUP", ()))),
             status=status,
-            was=_was(before),
+            was=_was(before, was_here),
             note=_note(entry),
         )
+
+
+def _local(text: str, zone: ZoneInfo) -> datetime:
+    """The school's own time: as printed, with or without its offset; UTC is converted. Raises ValueError."""
+    when = datetime.fromisoformat(text)
+    return when.astimezone(zone) if when.utcoffset() == timedelta(0) else when
 
 
 def _positions(entry: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -253,12 +267,28 @@ def _status(entry: Mapping[str, Any], before: Mapping[str, Sequence[str]]) -> St
     return Status.CHANGED if status is Status.PLANNED and before else status
 
 
-def _was(before: Mapping[str, Sequence[str]]) -> Was:
+def _moved_from(span: object, start: datetime, end: datetime, zone: ZoneInfo) -> Was | None:
+    """Where a moved lesson was before, as far as it differs."""
+    if not isinstance(span, dict):
+        return None
+    try:
+        first, last = _local(_text(span, "start"), zone), _local(_text(span, "end"), zone)
+    except ValueError:
+        return None
+    return Was(
+        date=first.date() if first.date() != start.date() else None,
+        start=first.time() if first.time() != start.time() else None,
+        end=last.time() if last.time() != end.time() else None,
+    )
+
+
+def _was(before: Mapping[str, Sequence[str]], moved: Was | None = None) -> Was:
     def held(kind: str) -> tuple[str, ...] | None:
         return tuple(before[kind]) if before.get(kind) else None
 
     subject = before.get("SUBJECT")
-    return Was(
+    return replace(
+        moved or Was(),
         subject=", ".join(subject) if subject else None,
         teachers=held("TEACHER"),
         rooms=held("ROOM"),

@@ -242,3 +242,11 @@ def test_a_removed_lesson_needs_no_subject_text() -> None:
     cell = f"<div class='bk-timetable-cell'><div class='day-item-hover' data-detail='{detail}'></div></div>"
     (lesson,) = plan_of(permanent(cell)).lessons
     assert (lesson.subject, lesson.teachers, lesson.status) == ("Fyzika", ("Kos Ivo",), Status.CANCELLED)
+
+
+def test_dates_of_a_page_in_english() -> None:
+    text = sample("class.html")
+    for czech, english in ((">po<", ">Mon<"), ("po 23.11.", "Mon 23/11"), (">23.11.<", ">23/11<")):
+        assert czech in text
+        text = text.replace(czech, english)
+    assert plan_of(text).lessons == plan_of(sample("class.html")).lessons

@@ -12,8 +12,9 @@ import pytest
 from bot.errors import LoginRequired, NotReleased, SourceChanged, SourceError, TruncatedPage, UnknownTarget, WrongPage
 from bot.model import Kind, Plan, Substitution, Was
 from bot.scraper.contract import Page
+from bot.scraper.davinci_index import links_in
 from bot.scraper.german import date_in
-from bot.scraper.sources.davinci import SOURCE, _links
+from bot.scraper.sources.davinci import SOURCE
 from tests.scraper.sources.recorded import RecordedHttp, query_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "davinci"
@@ -159,4 +160,4 @@ def test_a_month_says_the_dates_of_its_pages() -> None:
     <li><input class="day" type="button" value="24" onClick="window.location.href='V_DC_001.html'"></li>
     <li><div class="iweekday">25</div></li></ul><h1>2026-Dez</h1><ul class="month">
     <li><input class="day" type="button" value="1" onClick="window.location.href='V_DC_002.html'"></li></ul>"""
-    assert [date_in(link.text) for link in _links(month)] == [date(2026, 11, 24), date(2026, 12, 1)]
+    assert [date_in(link.text) for link in links_in(month)] == [date(2026, 11, 24), date(2026, 12, 1)]

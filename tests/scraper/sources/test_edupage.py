@@ -24,7 +24,9 @@ from bot.errors import (
 )
 from bot.model import FreeDays, Kind, Lesson, Notice, Plan, Status, Substitution, TargetKind, Was
 from bot.scraper.contract import Page
-from bot.scraper.sources.edupage import SOURCE, timetables_on
+from bot.scraper.edupage_list import timetables_on
+from bot.scraper.reading import read
+from bot.scraper.sources.edupage import SOURCE
 from tests.scraper.sources.recorded import RecordedHttp, query_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "edupage"
@@ -258,6 +260,17 @@ def row(kind: str, period: str, info: str) -> str:
             },
         ),
         (
+            row("change", "2", "5a: maths - Substitution for: Kain Peter, Classroom: 29"),
+            {
+                "kind": Kind.SUBSTITUTION,
+                "periods": ("2",),
+                "subject": "maths",
+                "rooms": ("29",),
+                "groups": ("5a",),
+                "note": "Substitution for: Kain Peter",
+            },
+        ),
+        (
             row("absent", "whole day", '<img src="/absent.svg"/>Absent'),
             {"kind": Kind.OTHER, "label": "whole day", "note": "Absent"},
         ),
@@ -413,3 +426,182 @@ def test_a_report_is_read_for_the_wanted_class() -> None:
     both = plan_of(sample("regular.json"), sample("substitutions.json"), name="1b")
     assert [one.classes for one in both.substitutions] == [("1b",)]
     assert (bool(both.lessons), both.days) == (True, ())
+
+
+REFUSED = '{"r": {"error": "Insufficient privileges"}}'
+
+
+class Site:
+    """A school's viewer: the answer of each function, a timetable by its number. `asked`: the functions, in order."""
+
+    def __init__(self, *timetables: Mapping[str, object], allow: object = False, **answers: str) -> None:
+        rows = [{"text": "", "year": 2026, "hidden": False, **row} for row in timetables]
+        current = {} if allow is None else {"current": {"allow": allow}}
+        listed = {"r": {**current, "regular": {"default_num": "7", "timetables": rows}}}
+        self.answers = {
+            "getTTViewerData": json.dumps(listed),
+            "mainDBIAccessor": REFUSED,
+            "getSubstViewerDayDataHtml": REFUSED,
+            "regularttGetData7": sample("regular.json"),
+        } | answers
+        self.asked: list[str] = []
+
+    async def get(self, url: str, **_: object) -> Page:
+        return Page(url, b"<html></html>")
+
+    async def get_or_none(self, url: str, **_: object) -> Page | None:
+        raise AssertionError(url)
+
+    async def post(self, url: str, *, json: Any = None, **_: object) -> Page:
+        function = url.partition("__func=")[2]
+        number = json["__args"][1] if function == "regularttGetData" else ""
+        self.asked.append(f"{function}{number}")
+        return Page(url, self.answers[f"{function}{number}"].encode())
+
+
+AUTUMN = {"tt_num": "7", "datefrom": "2026-09-01"}
+WEEK = {"start": "2026-11-23", "end": "2026-11-30", "name": "5a"}
+
+
+async def visited(site: Site, **values: str) -> Plan:
+    query = query_of(WEEK | values)
+    return read(SOURCE, await SOURCE.fetch(site, query), query)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (sample("reload.json"), LoginRequired),
+        (REFUSED, LoginRequired),
+        (sample("dated.json")[:200], TruncatedPage),
+        ('{"r": {"error": "boom"}}', SourceChanged),
+        ("<html><h1>Maintenance</h1></html>", MaintenancePage),
+        ('{"r": {"ttitems": []}}', NotReleased),
+    ],
+)
+async def test_a_dated_plan_that_fails_is_not_replaced_by_the_weekly_one(answer: str, error: type[SourceError]) -> None:
+    with pytest.raises(error):
+        await visited(Site(AUTUMN, allow=True, mainDBIAccessor=sample("names.json"), curentttGetData=answer))
+    if error is not NotReleased:
+        with pytest.raises(error):
+            await visited(Site(AUTUMN, allow=True, mainDBIAccessor=answer))
+    if answer != REFUSED:  # the main database is open, so the school has dated plans
+        with pytest.raises(error):
+            await visited(Site(AUTUMN, allow=None, mainDBIAccessor=sample("names.json"), curentttGetData=answer))
+
+
+async def test_a_main_database_without_anybody_is_no_dated_plan() -> None:
+    nobody = '{"r": {"tables": []}}'
+    with pytest.raises(SourceChanged):
+        await visited(Site(AUTUMN, allow=True, mainDBIAccessor=nobody))
+    assert (await visited(Site(AUTUMN, allow=None, mainDBIAccessor=nobody))).lessons
+
+
+async def test_a_school_without_dated_plans_has_its_weekly_one() -> None:
+    names = sample("names.json")
+    for site in (
+        Site(AUTUMN),
+        Site(AUTUMN, allow=None),
+        Site(AUTUMN, allow=None, mainDBIAccessor='{"r": {"error": "boom"}}'),
+        Site(AUTUMN, allow=None, mainDBIAccessor=names, curentttGetData=REFUSED),
+    ):
+        assert {lesson.date for lesson in (await visited(site)).lessons} == {None}
+    with pytest.raises(TruncatedPage):
+        await visited(Site(AUTUMN, allow=None, mainDBIAccessor=names[:300]))
+
+
+async def test_the_days_of_teachers_may_be_kept_from_visitors() -> None:
+    site = Site(AUTUMN, allow=True, mainDBIAccessor=sample("names.json"), curentttGetData=REFUSED)
+    plan = await visited(site, name="P. Vaitkus", kind="teacher")
+    assert {lesson.date for lesson in plan.lessons} == {None}
+
+
+WINTER = {"tt_num": "8", "datefrom": "2026-11-25"}
+
+
+def days_of_lessons(plan: Plan) -> list[tuple[str, int | None, str]]:
+    return [(str(lesson.date or ""), lesson.weekday, lesson.subject) for lesson in plan.lessons]
+
+
+async def test_a_timetable_that_begins_in_the_week_holds_from_its_day_on() -> None:
+    plain = changed("cards", "c2", weeks="111")
+    later = plain.replace("Fizika", "Fizika II")
+    site = Site(AUTUMN, WINTER, regularttGetData7=plain, regularttGetData8=later)
+    query = query_of(WEEK)
+    plan = SOURCE.parse(await SOURCE.fetch(site, query), query)
+    assert days_of_lessons(plan)[:3] == [
+        ("2026-11-23", 0, "Fizika"),
+        ("2026-11-23", 0, "Angl"),
+        ("2026-11-24", 1, "Angl"),
+    ]
+    assert {lesson.subject for lesson in plan.lessons if lesson.date is None} == {"Fizika II", "Angl", "Kūno kultūra"}
+    assert plan.valid_from == date(2026, 11, 25)
+    assert plan.days == (date(2026, 11, 23), date(2026, 11, 24))
+    # What is printed for the asked week has no Monday of the new timetable: it begins on Wednesday.
+    printed = days_of_lessons(await visited(site))
+    assert printed[3:] == [("", 3, "Kūno kultūra")]
+    assert days_of_lessons(await visited(site, end="2026-12-07"))[:3] == days_of_lessons(plan)[:3]
+
+
+async def test_one_that_begins_on_the_first_day_or_after_the_last_is_alone() -> None:
+    later = sample("regular.json").replace("Fizika", "Fizika II")
+    for begin, wanted in (("2026-11-23", "Fizika II"), ("2026-11-30", "Fizika")):
+        site = Site(AUTUMN, {**WINTER, "datefrom": begin}, regularttGetData8=later)
+        plan = await visited(site)
+        assert (plan.lessons[0].subject, plan.lessons[0].date, plan.valid_from) == (wanted, None, None)
+
+
+@pytest.mark.parametrize(("today", "wanted"), [("2026-11-24", "Fizika"), ("2026-11-26", "Fizika II")])
+async def test_where_a_day_has_an_unknown_week_type_the_timetable_of_today_stands_for_all(
+    today: str, wanted: str
+) -> None:
+    site = Site(AUTUMN, WINTER, regularttGetData8=sample("regular.json").replace("Fizika", "Fizika II"))
+    plan = await visited(site, today=today)
+    assert (plan.lessons[0].subject, plan.lessons[0].date, plan.valid_from) == (wanted, None, None)
+
+
+async def test_before_the_first_timetable_begins_its_days_are_unknown() -> None:
+    plan = await visited(Site({**AUTUMN, "datefrom": "2026-12-01"}))
+    assert (plan.valid_from, {lesson.date for lesson in plan.lessons}) == (date(2026, 12, 1), {None})
+
+
+async def test_a_class_that_another_building_lists_without_lessons() -> None:
+    bare: dict[str, Any] = json.loads(sample("regular.json"))
+    for table in bare["r"]["dbiAccessorRes"]["tables"]:
+        if table["id"] == "lessons":
+            for row in table["data_rows"]:
+                row["classids"] = [key for key in row["classids"] if key != "*1"]
+    branch = {"tt_num": "8", "datefrom": "2026-11-02"}
+    site = Site(AUTUMN, branch, regularttGetData8=json.dumps(bare))
+    plan = await visited(site)
+    assert (len(plan.lessons), site.asked[1:3]) == (4, ["regularttGetData8", "regularttGetData7"])
+    with pytest.raises(NotReleased):
+        await visited(Site(AUTUMN, regularttGetData7=json.dumps(bare)))
+    with pytest.raises(UnknownTarget) as caught:
+        await visited(site, name="5c")
+    assert caught.value.nearest == ("5a",)
+
+
+async def test_beside_other_timetables_of_the_year_a_list_of_classes_is_not_all_there_is() -> None:
+    branch = {"tt_num": "8", "datefrom": "2026-08-01"}
+    assert not (await visited(Site(AUTUMN, branch))).whole_list
+    assert (await visited(Site(AUTUMN))).whole_list
+    assert (await visited(Site(AUTUMN, {**branch, "hidden": True}))).whole_list
+    assert (await visited(Site(AUTUMN, {**branch, "year": 2025}))).whole_list
+
+
+def test_groups_of_other_classes_are_not_of_the_class() -> None:
+    answer: dict[str, Any] = json.loads(sample("regular.json"))
+    tables = {one["id"]: one["data_rows"] for one in answer["r"]["dbiAccessorRes"]["tables"]}
+    joint = next(row for row in tables["lessons"] if row["id"] == "*53")
+    tables["groups"] += [
+        {"id": "g1", "name": "Visa klasė", "classid": "*1", "entireclass": True},
+        {"id": "g2", "name": "Mat 4", "classid": "*2", "entireclass": False},
+    ]
+    joint["groupids"] = ["g1", "g2"]
+    text = json.dumps(answer)
+    groups = {
+        name: next(one.groups for one in plan_of(text, name=name).lessons if len(one.classes) == 2)
+        for name in ("5a", "1b", "")
+    }
+    assert groups == {"5a": (), "1b": ("Mat 4",), "": ("Mat 4",)}

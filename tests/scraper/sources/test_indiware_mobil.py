@@ -78,7 +78,7 @@ def test_the_frame_of_the_day() -> None:
     assert plan.bells == (Bell("1", time(7, 45), time(8, 30)), Bell("2", time(8, 40), time(9, 25)))
     assert plan.free_days[0] == FreeDays(date(2026, 12, 21), date(2026, 12, 23))
     assert [(target.kind, target.name) for target in plan.targets] == [
-        (TargetKind.CLASS, n) for n in ("5a", "5b", "6a")
+        (TargetKind.CLASS, n) for n in ("5a", "5b", "6a", "6b")
     ]
 
 

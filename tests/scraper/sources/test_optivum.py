@@ -290,6 +290,34 @@ def test_a_lesson_in_small_print_is_a_group_s() -> None:
     ]
 
 
+def test_odd_and_even_weeks_stand_where_a_group_would() -> None:
+    odd, cut = '<span class="p">fizyka</span>-(N) <span class="p">#F</span>', '<span class="p">wf (M)</span>-(p. W1'
+    teacher = '<a href="o1.html" class="o">1b</a>-(N) <span class="p">chemia</span>'
+    both = '<span class="p">etyka-(N)</span>-(N. <span class="p">#E</span>'
+    plan = plan_of(class_page(f"{odd}<br>{cut}", small(p("PSieciKP L02-(N.")), teacher, both, p("język-1/2"), p("w-f")))
+    assert [(one.subject, one.week, one.groups) for one in plan.lessons] == [
+        ("fizyka", "N", ()),
+        ("wf (M)", "P", ()),
+        ("PSieciKP L02", "N", ()),
+        ("chemia", "N", ()),
+        ("etyka", "N", ()),
+        ("język", "", ("1/2",)),
+        ("w-f", "", ()),
+    ]
+    # One of them alone may be any group.
+    assert [(one.week, one.groups) for one in plan_of(class_page(odd)).lessons] == [("", ("(N)",))]
+
+
+def test_a_list_names_its_school_too() -> None:
+    said = (
+        "Szkoła nr 7. Lista oddziałów, nauczycieli i sal utworzona za pomocą programu Plan lekcji Optivum firmy VULCAN"
+    )
+    text = f'<html><head><meta name="description" content="{said}"></head><body>'
+    links = "".join(f'<a href="plany/o{n}.html" target="plan">{n}a</a>' for n in (1, 2))
+    plan = plan_of(f"{text}{links}</body></html>")
+    assert (plan.school, len(plan.targets)) == ("Szkoła nr 7", 2)
+
+
 def test_dates_may_be_written_backwards() -> None:
     plan = plan_of(class_page(p("wf"), made="2026-08-30"))
     assert plan.updated == datetime(2026, 8, 30, tzinfo=ZoneInfo("Europe/Warsaw"))

@@ -282,3 +282,12 @@ def test_planned_classes_in_a_column_of_their_own() -> None:
         (("7C",), ("7C", "7D"), ("KR",)),
         (("7D",), None, ("KR",)),
     ]
+
+
+def test_question_marks_for_lost_letters_are_no_arrows() -> None:
+    heads = "Std.,Klasse(n),Lehrer,Art"
+    parted = untis_monitor.parse([page(plan_page(row("1", "5a", "Erle?Ulme", "Vertr."), heads=heads))], query())
+    assert parted.substitutions[0].teachers == ("Ulme",)
+    rows = row("1", "5a", "K?H", "Vertr.") + row("2", "5a", "Erle", "Unterricht ge?ndert")
+    lost = untis_monitor.parse([page(plan_page(rows, heads=heads))], query())
+    assert lost.substitutions[0].teachers == ("K?H",)

@@ -63,6 +63,31 @@ def test_a_cancelled_lesson_says_what_does_not_take_place() -> None:
     assert (lesson.subject, lesson.teachers, lesson.status, lesson.was) == ("SP", ("SB",), Status.CANCELLED, Was())
 
 
+def test_times_with_an_offset_are_the_schools_and_utc_is_converted() -> None:
+    for start, end in (
+        ("2026-11-23T10:00+02:00", "2026-11-23T10:45+02:00"),
+        ("2026-11-23T09:00Z", "2026-11-23T09:45+00:00"),
+    ):
+        (lesson,) = webuntis.parse([answer(day_of({"duration": {"start": start, "end": end}}))], query()).lessons
+        assert (lesson.date, lesson.start, lesson.end) == (date(2026, 11, 23), time(10), time(10, 45))
+
+
+@pytest.mark.parametrize("status", ["", "STANDARD", "REGULAR"])
+def test_an_ordinary_lesson_is_planned(status: str) -> None:
+    (lesson,) = webuntis.parse([answer(day_of({"status": status}))], query()).lessons
+    assert lesson.status is Status.PLANNED
+
+
+def test_a_moved_lesson_says_where_it_was() -> None:
+    span = {"start": "2026-11-20T08:00", "end": "2026-11-20T08:45"}
+    moved = {"status": "CHANGED", "statusDetail": "MOVED", "moved": span}
+    (lesson,) = webuntis.parse([answer(day_of(moved))], query()).lessons
+    assert lesson.status is Status.MOVED
+    assert lesson.was == Was(date=date(2026, 11, 20), start=time(8), end=time(8, 45))
+    (lesson,) = webuntis.parse([answer(day_of(moved | {"status": "CANCELLED"}))], query()).lessons
+    assert (lesson.status, lesson.was) == (Status.CANCELLED, Was())
+
+
 def test_a_lesson_that_goes_on_without_the_own_class_is_cancelled_for_it() -> None:
     own = {"resourceType": "CLASS", "resource": {"id": 41, "shortName": "7A"}}
     place = [{"current": held("CLASS", "7B")}, {"current": None, "removed": held("CLASS", "7A")}]
