@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
 
-from bot import __version__, compose, dates
-from bot.compose import Timetable
+from bot import __version__, dates, plans
 from bot.context import Deps
-from bot.diff import State, state_of
+from bot.news import State, state_of
+from bot.plans import Timetable
 from bot.reach import Reach
 from bot.store import announced, outbox, snapshots
 from bot.store.announced import OnTheWay
@@ -63,7 +63,7 @@ async def _look(deps: Deps, school: School, target: StoredTarget) -> None:
     if seen == revision:
         return
     now = deps.clock.now().astimezone(school.timezone)
-    table = await compose.timetable_of(deps, target, now.date(), WINDOW)
+    table = await plans.timetable_of(deps, target, now.date(), WINDOW)
     if not table.days:
         return  # never read
     states = {day.date: _state(table, day) for day in table.days}

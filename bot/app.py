@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from telegram import LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 
-from bot import claim, digest, health, menus, upkeep, watch
+from bot import claim, connection, digest, health, menus, upkeep, watch
 from bot.clock import Clock
 from bot.config import Config
+from bot.connection import BotApplication
 from bot.context import DEPS, Context, Deps
 from bot.deliver import Courier
 from bot.dispatch import add_handlers
-from bot.errors import ConfigError
 from bot.handlers import all_commands
 from bot.incidents import Incidents
 from bot.jobs import Timers
@@ -38,26 +37,7 @@ from bot.worker import one_worker
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 30  # how long Telegram holds a poll open when there is nothing new
-BOOT_PAUSE = (
-    1.0,
-    60.0,
-)  # seconds between two tries to reach Telegram at the start: doubled from the first to the second
-CALL_SECONDS = 60  # what one try may take at most
-END_SECONDS = 3.0  # what the last poll, and then what is being answered, may take when the service stops
-BELIEVED = 3  # times that Telegram has to say at the start that it does not know the token: it says so in passing too
 SELF_CHECK_SECONDS = 30
-POLLS_SECONDS = 4  # what the last poll may take at a stop, which tells Telegram how far we read …
-ANSWERS_SECONDS = 6  # … and the answers that people still wait for
-UPDATES = [
-    Update.MESSAGE,
-    Update.CALLBACK_QUERY,
-    Update.MY_CHAT_MEMBER,
-    Update.INLINE_QUERY,
-    Update.CHANNEL_POST,
-]
-
-BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[str, Deps], Any]
 
 
 class Running:
@@ -112,80 +92,28 @@ async def running(
     Telegram that is only played need the usual `pacer`.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(hold(config.data))
-        if is_disk_full(config.data):
-            log.warning("the disk is full: %d old copies of the database were deleted", upkeep.make_room(config.data))
-        db = await stack.enter_async_context(open_database(config.database))
-        worker = await stack.enter_async_context(one_worker())
-        http = await stack.enter_async_context(
-            SchoolHttp(clock=clock, allow_private=config.allow_private, spacing=spacing)
-        )
-        pacer = pacer or Pacer(clock)
-        incidents = Incidents(clock)
-        liveness = Liveness(clock, incidents.conflict, incidents.alone)
-        systemd = Systemd(environ)
-        calls = AiohttpRequest(on_answer=liveness.answered)
-        polls = AiohttpRequest(pool_size=1, read_timeout=10, on_answer=liveness.answered)
-        for request in (calls, polls):  # closed here: PTB leaves them open when it could not be initialized
-            await request.initialize()
-            stack.push_async_callback(request.shutdown)
-        application = _application(config, pacer, calls, polls)
-
-        async def call(method: str, parameters: dict[str, Any]) -> Any:
-            return await calls.call(f"{config.bot_url}{config.token}/{method}", parameters)
-
-        bot_id = int(config.token.split(":")[0])
-        courier = Courier(db, call, clock=clock, pacer=pacer, bot_id=bot_id, on_event=incidents.note)
-        deps = Deps(
-            config=config,
-            clock=clock,
-            db=db,
-            http=http,
-            worker=worker,
-            courier=courier,
-            sources=all_sources(),
-            commands=all_commands(),
-            vault=Vault(config.data, environ),
-            signature=lambda: _signature(application.bot),
-        )
-        application.bot_data[DEPS] = deps
-        add_handlers(application, deps.commands)
-        await stack.enter_async_context(health.serving(deps, liveness))
+        parts = await _built(stack, config, clock, environ, spacing=spacing, pacer=pacer)
+        application, deps, systemd = parts.application, parts.deps, parts.systemd
         # What came due while the service was stopped, and where the counting begins. Schools are read and rows are
         # written while Telegram is away, before the first answer as later on: they go out when it is there.
         await _write_down(digest.send_due(deps))
-        assert application.job_queue is not None
-        timers = Timers(application.job_queue, deps)
-        await stack.enter_async_context(timers.running())
-        if not await _reach_telegram(application, stop, systemd):
+        await stack.enter_async_context(parts.timers.running())
+        if not await connection.reach(application, stop, systemd):
             yield None
             return
         stack.push_async_callback(application.shutdown)
         await application.start()
-        sending = asyncio.create_task(courier.run(), name="courier")
-        stack.push_async_callback(_stop_talking, application, courier, sending)
+        sending = asyncio.create_task(deps.courier.run(), name="courier")
+        stack.push_async_callback(connection.end, application, deps.courier, sending)
         stack.push_async_callback(deps.drop_tasks)
         offering = asyncio.create_task(menus.publish(application.bot, deps), name="menus")
         stack.callback(offering.cancel)  # a stop does not wait for it: the next start sends what is missing
-        assert application.updater is not None
-        polling = application.updater.start_polling(
-            timeout=POLL_SECONDS, bootstrap_retries=-1, allowed_updates=UPDATES, drop_pending_updates=False
-        )
-        if not await _unless(stop, polling):
+        if not await connection.poll(application, stop):
             yield None
             return
-        service = Running(application, deps, timers)
+        service = Running(application, deps, parts.timers)
         last = await _write_down(watch.begin(deps))
-        guard = watch.MemoryWatch(near=last == watch.OUT_OF_MEMORY)
-        tasks = [
-            asyncio.create_task(_watch(liveness, application, systemd, service), name="watch"),
-            asyncio.create_task(_look_after(deps, systemd, service, guard), name="self-check"),
-            asyncio.create_task(incidents.run(deps, application.bot), name="notices"),
-        ]
-        for task in (sending, *tasks):
-            task.add_done_callback(lambda task: _ended(task, service))
-        for task in tasks:
-            stack.callback(task.cancel)
+        _look_after(stack, parts, service, sending, watch.MemoryWatch(near=last == watch.OUT_OF_MEMORY))
         log.info("running as @%s", application.bot.username)
         await _write_down(claim.offer(deps, application.bot.username))
         systemd.tell("READY=1", f"STATUS=running as @{application.bot.username}")
@@ -193,6 +121,73 @@ async def running(
         log.info("stopping")
         systemd.tell("STOPPING=1")
         await _write_down(watch.end(deps, service.reason))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What is built before anybody is asked anything."""
+
+    application: BotApplication
+    deps: Deps
+    timers: Timers
+    liveness: Liveness
+    incidents: Incidents
+    systemd: Systemd
+
+
+async def _built(
+    stack: AsyncExitStack,
+    config: Config,
+    clock: Clock,
+    environ: Mapping[str, str],
+    *,
+    spacing: float,
+    pacer: Pacer | None,
+) -> _Parts:
+    stack.enter_context(hold(config.data))
+    if is_disk_full(config.data):
+        log.warning("the disk is full: %d old copies of the database were deleted", upkeep.make_room(config.data))
+    db = await stack.enter_async_context(open_database(config.database))
+    worker = await stack.enter_async_context(one_worker())
+    http = await stack.enter_async_context(SchoolHttp(clock=clock, allow_private=config.allow_private, spacing=spacing))
+    pacer = pacer or Pacer(clock)
+    incidents = Incidents(clock)
+    liveness = Liveness(clock, incidents.conflict, incidents.alone)
+    calls = AiohttpRequest(on_answer=liveness.answered)
+    polls = AiohttpRequest(pool_size=1, read_timeout=10, on_answer=liveness.answered)
+    for request in (calls, polls):  # closed here: PTB leaves them open when it could not be initialized
+        await request.initialize()
+        stack.push_async_callback(request.shutdown)
+    application = _application(config, pacer, calls, polls)
+
+    async def call(method: str, parameters: dict[str, Any]) -> Any:
+        return await calls.call(f"{config.bot_url}{config.token}/{method}", parameters)
+
+    bot_id = int(config.token.split(":")[0])
+    deps = Deps(
+        config=config,
+        clock=clock,
+        db=db,
+        http=http,
+        worker=worker,
+        courier=Courier(db, call, clock=clock, pacer=pacer, bot_id=bot_id, on_event=incidents.note),
+        sources=all_sources(),
+        commands=all_commands(),
+        vault=Vault(config.data, environ),
+        signature=lambda: _signature(application.bot),
+    )
+    application.bot_data[DEPS] = deps
+    add_handlers(application, deps.commands)
+    await stack.enter_async_context(health.serving(deps, liveness))
+    assert application.job_queue is not None
+    return _Parts(
+        application=application,
+        deps=deps,
+        timers=Timers(application.job_queue, deps),
+        liveness=liveness,
+        incidents=incidents,
+        systemd=Systemd(environ),
+    )
 
 
 def _application(config: Config, pacer: Pacer, calls: AiohttpRequest, polls: AiohttpRequest) -> BotApplication:
@@ -221,43 +216,6 @@ def _signature(bot: ExtBot[None]) -> str:
         return ""
 
 
-async def _reach_telegram(application: BotApplication, stop: asyncio.Event, systemd: Systemd) -> bool:
-    """Wait until Telegram answers; False when `stop` came first. Raises ConfigError when it does not know the token."""
-    pause, refused = BOOT_PAUSE[0], 0
-    while not stop.is_set():
-        systemd.wait(pause + CALL_SECONDS, "waiting for Telegram")
-        try:
-            return await _unless(stop, application.initialize())
-        except InvalidToken:
-            refused += 1
-            if refused >= BELIEVED:
-                raise ConfigError("Telegram does not know this token; ask BotFather for the current one") from None
-            pause = BOOT_PAUSE[0]
-            log.warning("Telegram says that it does not know this token; asking again")
-            await _unless(stop, asyncio.sleep(pause))
-        except TelegramError as error:
-            log.warning("Telegram cannot be reached (%s); trying again in %.0f s", error.message, pause)
-            refused = 0
-            await _unless(stop, asyncio.sleep(pause * random.uniform(0.8, 1.2)))  # noqa: S311 - spreading load
-            pause = min(pause * 2, BOOT_PAUSE[1])
-    return False
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
-    """Do it to its end; False when `stop` came first, and it was cut off."""
-    doing, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({doing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if doing.done():
-            doing.result()
-            return True
-        return False
-    finally:
-        doing.cancel()
-        stopped.cancel()
-        await asyncio.gather(doing, stopped, return_exceptions=True)
-
-
 async def _write_down(writing: Awaitable[object]) -> object:
     """Something to note at the start or the end; None where it could not be: a disk without room stops nobody."""
     try:
@@ -267,26 +225,46 @@ async def _write_down(writing: Awaitable[object]) -> object:
         return None
 
 
-async def _watch(liveness: Liveness, application: BotApplication, systemd: Systemd, service: Running) -> None:
+def _look_after(
+    stack: AsyncExitStack,
+    parts: _Parts,
+    service: Running,
+    sending: asyncio.Task[None],
+    guard: watch.MemoryWatch,
+) -> None:
+    """Begin what looks after the service, and what ends it should one of its tasks die."""
+    bot = parts.application.bot
+    tasks = [
+        asyncio.create_task(_watch_polls(parts, service), name="watch"),
+        asyncio.create_task(_check_self(parts, service, guard), name="self-check"),
+        asyncio.create_task(parts.incidents.run(parts.deps, bot), name="notices"),
+    ]
+    for task in (sending, *tasks):
+        task.add_done_callback(lambda task: _ended(task, service))
+    for task in tasks:
+        stack.callback(task.cancel)
+
+
+async def _watch_polls(parts: _Parts, service: Running) -> None:
     """End the process when polling is wedged: nothing but a new process gets PTB's updater going again."""
-    end = await liveness.watch(application.bot.get_me, systemd.feed)
+    end = await parts.liveness.watch(parts.application.bot.get_me, parts.systemd.feed)
     log.error("%s", end.reason)
     service.end(end.exit_code, end.reason)
 
 
-async def _look_after(deps: Deps, systemd: Systemd, service: Running, guard: watch.MemoryWatch) -> None:
+async def _check_self(parts: _Parts, service: Running, guard: watch.MemoryWatch) -> None:
     """Every half minute: the memory, and the line that systemd shows. A full one is left for a clean restart."""
     while True:
         await asyncio.sleep(SELF_CHECK_SECONDS)
         try:
-            full = await guard.look(deps)
+            full = await guard.look(parts.deps)
         except NOT_WRITTEN as error:  # a notice could not be written
             log.warning("self-check: %s", error)
             continue
         if full:
             log.error("memory is nearly full: leaving in good order, to be started anew")
             service.end(1, watch.OUT_OF_MEMORY)
-        systemd.tell(f"STATUS={await watch.status_line(deps)}")
+        parts.systemd.tell(f"STATUS={await watch.status_line(parts.deps)}")
 
 
 def _ended(task: asyncio.Task[None], service: Running) -> None:
@@ -294,24 +272,3 @@ def _ended(task: asyncio.Task[None], service: Running) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         log.critical("%s has died: leaving, to be started anew", task.get_name(), exc_info=error)
         service.end(1, f"{task.get_name()} died")
-
-
-async def _stop_talking(application: BotApplication, courier: Courier, sending: asyncio.Task[None]) -> None:
-    """Nothing is claimed from now on; what is in flight, the poll and the answers end side by side, within seconds."""
-    await asyncio.gather(courier.stop(), _stop_listening(application))
-    await asyncio.wait({sending}, timeout=1)  # it gives back what it was claiming just then
-    sending.cancel()
-    await asyncio.gather(sending, return_exceptions=True)  # what it died of has been said
-
-
-async def _stop_listening(application: BotApplication) -> None:
-    """End the polls, then the answers. Both wait for Telegram, which may be why the service is stopped."""
-    ends = [application.stop]
-    if application.updater is not None and application.updater.running:
-        ends.insert(0, application.updater.stop)
-    for end in ends:
-        try:
-            async with asyncio.timeout(END_SECONDS):
-                await end()
-        except TimeoutError:
-            log.warning("Telegram does not answer: the last poll or answer is cut off")

@@ -14,7 +14,8 @@ from bot.clock import Clock
 from bot.outcome import ANSWER_LOST, NOT_SENT, Answer, Outcome, Verdict, classify
 from bot.pace import Pacer, seconds_of
 from bot.push import Form, Parameters, call_for, file_id_of
-from bot.store.outbox import Claim, Content
+from bot.store.claims import Claim
+from bot.store.outbox import Content
 from bot.transport import NEVER_LEFT, NotSent, ServerError
 from bot.uploads import Uploads
 
@@ -76,8 +77,8 @@ class Attempts:
         statistics: Statistics,
         reached: Callable[[], None],
     ) -> None:
-        self.call = call
-        self.pacer = pacer
+        self._call = call
+        self._pacer = pacer
         self.fates: dict[int, str] = {}
         self._clock = clock
         self._uploads = uploads
@@ -136,17 +137,17 @@ class Attempts:
     async def _make(self, attempt: Attempt, file: str | bytes | None) -> Any:
         claim = attempt.claim
         method, parameters = call_for(claim, attempt.content, attempt.form, file=file)
-        await self.pacer.acquire(claim.chat_id)
+        await self._pacer.acquire(claim.chat_id)
         if claim.expires_at is not None and claim.expires_at <= self._clock.now().timestamp():
             raise TooLateError
         self.fates[claim.id] = "uncertain"
         try:
-            result = await self.call(method, parameters)
+            result = await self._call(method, parameters)
         except TelegramError as error:
             verdict = classify(answer_of(error))
             if verdict.after is not None:  # 429, with or without its parameters
                 self._statistics.limited += 1
-                self.pacer.refused(claim.chat_id, verdict.after)
+                self._pacer.refused(claim.chat_id, verdict.after)
                 self._reached()
             raise
         except asyncio.CancelledError as error:
@@ -154,7 +155,7 @@ class Attempts:
                 self.fates.pop(claim.id, None)
             raise
         self.fates[claim.id] = "sent"
-        self.pacer.accepted()
+        self._pacer.accepted()
         self._reached()
         return result
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import escape
 
-from bot import compose
-from bot.compose import Timetable
+from bot import plans
 from bot.context import Deps
-from bot.model import Lesson
+from bot.model import Lesson, TargetKind
+from bot.plans import Timetable
 from bot.slots import after_quiet, instant_of
 from bot.store import outbox, schools
 from bot.store.outbox import Content, Priority, Row
@@ -41,7 +41,7 @@ async def ring(deps: Deps) -> int:
             assert target is not None  # subscriptions hang on targets in the database
             school = await schools.school_by_id(deps.db, target.school_id)
             assert school is not None
-            tables[target.id] = await compose.timetable_of(deps, target, school.today(now), 1)
+            tables[target.id] = await plans.timetable_of(deps, target, school.today(now), 1)
         table = tables[one["target_id"]]
         zone = table.school.timezone
         soon = _beginning(table, now, timedelta(minutes=one["remind_minutes"]), json.loads(one["groups"]))
@@ -53,7 +53,7 @@ async def ring(deps: Deps) -> int:
                     KIND,
                     table.days[0].date,
                     f"{one['target_id']} {start:%H:%M}",
-                    _content(one["language"], one["label"] or table.target.name, lessons),
+                    _content(one["language"], one["label"] or table.target.name, lessons, table.target.kind),
                     Priority.REMINDER,
                     thread_id=one["thread_id"],
                     not_before=int(after_quiet(zone, now, quiet).timestamp()),
@@ -86,7 +86,7 @@ def _beginning(
     return found
 
 
-def _content(language: str, name: str, lessons: Sequence[Lesson]) -> Content:
+def _content(language: str, name: str, lessons: Sequence[Lesson], whose: TargetKind) -> Content:
     texts = texts_in(language)
-    lines = [day_texts.lesson_line(texts, lesson) for lesson in lessons]
+    lines = [day_texts.lesson_line(texts, lesson, whose) for lesson in lessons]
     return Content("\n".join([escape(texts("Soon · {name}").format(name=name)), *lines]))

@@ -1,35 +1,30 @@
-"""From stored plans to what is shown: a target's days, and the content (words, picture) made of them once for all."""
+"""What is shown of a target: the content (words, picture) of its days, made once for all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from html import escape
-from urllib.parse import urlsplit
 
 from bot import dates, memory, render
 from bot.buttons import data
 from bot.context import Deps
-from bot.drawn import words_of
-from bot.errors import UnknownTarget
+from bot.drawn import frame_of, words_of
 from bot.keyboards import Row, buttons_of
-from bot.model import Exam, FreeDays, Homework, Lesson, Plan
+from bot.model import Exam, Homework, Lesson
+from bot.plans import STALE_POLLS, Timetable, timetable_of
 from bot.render import view
-from bot.scraper.contract import Source
-from bot.select import belonging_to
-from bot.store import homework, pictures, schools, snapshots
+from bot.store import pictures, schools
 from bot.store.chats import Chat
 from bot.store.homework import EVERYBODY, Viewer
 from bot.store.outbox import Content
-from bot.store.schools import Feed, School, StoredTarget
+from bot.store.schools import School, StoredTarget
 from bot.term import pause_factor
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
-from bot.timetable import Day, days_of, in_groups
-
-STALE_POLLS = 2  # an answer says how old it is when its data is older than so many poll intervals
+from bot.timetable import Day, in_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,135 +39,6 @@ class Look:
 def look_of(chat: Chat) -> Look:
     """How a chat wants to see things."""
     return Look(chat.language, chat.theme, chat.format)
-
-
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """A target's days with what hangs on them. `checked_at`: when the school last confirmed it; None = never read.
-
-    `failing_since`: since when a feed cannot be read, None = all can. `rows_only`: there are changes and no plan.
-    `pause`: the usual pause between two questions, in seconds.
-    """
-
-    school: School
-    target: StoredTarget
-    days: tuple[Day, ...]
-    homework: tuple[Homework, ...] = ()
-    exams: tuple[Exam, ...] = ()
-    checked_at: datetime | None = None
-    changed_at: datetime | None = None
-    host: str = ""
-    revision: str = ""
-    failing_since: datetime | None = None
-    rows_only: bool = False
-    pause: int = 0
-    free: tuple[FreeDays, ...] = ()
-
-    def day(self, wanted: date) -> Day:
-        """One of the days. Raises KeyError."""
-        for day in self.days:
-            if day.date == wanted:
-                return day
-        raise KeyError(wanted)
-
-
-async def was_read(deps: Deps, target: StoredTarget) -> bool:
-    """Whether there is a good plan of the target at all."""
-    return await _read_at(deps, target) is not None
-
-
-async def worth_reading(deps: Deps, target: StoredTarget, *, within: timedelta | None = None) -> bool:
-    """Whether a target is to be read before it is shown: it never was, or nobody follows it, so that no round has read
-    it for two poll intervals (or `within`). Where the page fails, the rounds try it again, and what is known is shown.
-    """
-    read_at = await _read_at(deps, target)
-    if read_at is None:
-        return True
-    feed, source = await _first_feed(deps, target)
-    if feed is None or source is None or source.scope == "school" or await schools.is_followed(deps.db, target.id):
-        return False
-    usual = max(deps.config.poll_minutes * 60, source.min_interval) * STALE_POLLS
-    limit = usual if within is None else within.total_seconds()
-    return deps.now() - read_at > limit and not (await schools.health_of(deps.db, feed.id)).failures
-
-
-async def _first_feed(deps: Deps, target: StoredTarget) -> tuple[Feed | None, Source | None]:
-    feeds = await schools.feeds_of(deps.db, target.school_id)
-    return (feeds[0], deps.sources.get(feeds[0].source)) if feeds else (None, None)
-
-
-async def _read_at(deps: Deps, target: StoredTarget) -> int | None:
-    """When the school last confirmed the target's plan; None = there is none."""
-    feed, source = await _first_feed(deps, target)
-    if feed is None:
-        return None
-    whole = source is not None and source.scope == "school"
-    snapshot = await snapshots.newest(deps.db, feed.id, 0 if whole else target.id)
-    return None if snapshot is None else snapshot.checked_at
-
-
-async def timetable_of(
-    deps: Deps, target: StoredTarget, first: date, count: int, *, viewer: Viewer = EVERYBODY
-) -> Timetable:
-    """`count` days of a target from `first`, out of the newest good plans of all the school's feeds, with the homework
-    and tests of those days that the viewer may see."""
-    school = await schools.school_by_id(deps.db, target.school_id)
-    assert school is not None  # targets hang on schools in the database
-    plans: list[Plan] = []
-    checked: list[int] = []
-    changed: list[int] = []
-    revisions: list[str] = []
-    failing: list[int] = []
-    host = ""
-    rows_only = False
-    pauses: list[int] = []
-    for feed in await schools.feeds_of(deps.db, school.id):
-        if feed.source in deps.sources:
-            pauses.append(deps.sources[feed.source].min_interval)
-        if feed.position == 0:
-            rows_only = feed.source in deps.sources and "lessons" not in deps.sources[feed.source].delivers
-        scope = deps.sources[feed.source].scope if feed.source in deps.sources else "target"
-        snapshot = await snapshots.newest(deps.db, feed.id, 0 if scope == "school" else target.id)
-        host = host or urlsplit(feed.url).hostname or ""
-        if snapshot is None:
-            if feed.position == 0:
-                break  # substitutions without the plan that they change are not a timetable
-            continue
-        plans.append(_part_of(snapshot.plan, target) if scope == "school" else snapshot.plan)
-        health = await schools.health_of(deps.db, feed.id)
-        failing += [health.failing_since] if health.failing_since else []
-        checked.append(snapshot.checked_at)
-        changed.append(snapshot.changed_at)
-        revisions.append(f"{feed.id}.{snapshot.revision}")
-    base, *extra = plans or [Plan()]
-    last = first + timedelta(days=count - 1)
-    tasks = await homework.visible(deps.db, target, viewer, first=first, last=last, undated=False)
-    return Timetable(
-        school=school,
-        target=target,
-        days=days_of(base, extra=extra, first=first, count=count, calendar=school.calendar) if plans else (),
-        homework=tuple(task.homework for task in tasks if task.kind == "homework"),
-        exams=tuple(task.exam for task in tasks if task.kind == "exam"),
-        checked_at=datetime.fromtimestamp(min(checked), UTC) if checked else None,
-        changed_at=datetime.fromtimestamp(max(changed), UTC) if changed else None,
-        host=host,
-        revision="+".join(revisions),
-        failing_since=datetime.fromtimestamp(min(failing), UTC) if failing else None,
-        rows_only=rows_only,
-        free=(*school.calendar.holidays, *(free for plan in plans for free in plan.free_days)),
-        pause=max([deps.config.poll_minutes * 60, *pauses]),
-    )
-
-
-def _part_of(plan: Plan, target: StoredTarget) -> Plan:
-    """A target's part of a whole school's plan. A substitution plan lists only those who have changes today.
-
-    Of a class that the school does not list any more nothing is known: one follower of it stops nobody else's plan.
-    """
-    try:
-        return belonging_to(plan if plan.lessons else replace(plan, targets=()), target.kind, target.name)
-    except UnknownTarget:
-        return Plan(school=plan.school, free_days=plan.free_days, bells=plan.bells)
 
 
 async def day_content(
@@ -294,11 +160,11 @@ async def words_in_parts(
     days = [of_groups(day, groups) for day in table.days]
     if week:
         shown = [day for day in days if day.date.weekday() < 5 or day.lessons]
-        body = day_texts.week_twin(texts, shown, whose=target.kind)
+        body = day_texts.week_twin(texts, shown, rows_only=table.rows_only, whose=target.kind)
         return day_texts.parts(f"<b>{escape(_whose(table))}</b>\n\n{body}")
     due = [task for task in table.homework if task.due == first]
     exams = [exam for exam in table.exams if exam.date == first]
-    head = day_texts.headline(texts, days[0], _whose(table))
+    head = day_texts.headline(texts, days[0], _whose(table), rows_only=table.rows_only)
     return day_texts.parts(f"{head}\n\n{day_texts.twin(texts, days[0], due, exams, whose=target.kind)}")
 
 
@@ -353,19 +219,8 @@ async def picture_of(deps: Deps, shown: render.DayView | render.WeekView | rende
 
 def _frame(deps: Deps, texts: Texts, table: Timetable, title: str, week: str, *, below: str) -> view.Frame:
     changed = table.changed_at.astimezone(table.school.timezone) if table.changed_at else None
-    foot = [
-        texts("Changed {when}").format(when=f"{dates.short_date(texts.language, changed.date())} {changed:%H:%M}")
-        if changed
-        else "",
-        texts("source: {host}").format(host=table.host) if table.host else "",
-    ]
-    return view.Frame(
-        title=title,
-        subtitle=below,
-        week=texts("week {name}").format(name=week) if week else "",
-        foot=" · ".join(filter(None, foot)),
-        signature=deps.signature(),
-    )
+    frame = frame_of(texts, title, below=below, week=week, changed=changed, host=table.host)
+    return replace(frame, signature=deps.signature())
 
 
 def _whose(table: Timetable, label: str = "") -> str:

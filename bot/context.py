@@ -81,12 +81,12 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         return self.bot_data[DEPS]
 
 
-def in_background(context: Context, work: Coroutine[Any, Any, None], update: object) -> None:
+def in_background(context: Context, work: Coroutine[Any, Any, None], update: object, *, name: str = "") -> None:
     """Go on with a handler's work beside the next updates; its errors reach the error handler. A stop ends it."""
     deps = context.deps
     if deps.stopping.is_set():
         work.close()
         return
-    task = context.application.create_task(work, update)
+    task = context.application.create_task(work, update, name=name or None)
     deps.tasks.add(task)
     task.add_done_callback(deps.tasks.discard)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telegram.error import TelegramError
-
-from bot.attempts import Attempt, Attempts, Call, Statistics, TooLateError, answer_of
+from bot.attempts import Attempt, Attempts, Call, Statistics, TooLateError
 from bot.clock import Clock
 from bot.ledger import NOT_WRITTEN, Ledger
-from bot.outcome import Outcome, Verdict, classify
+from bot.outage import Outage, doubled
+from bot.outcome import Outcome, Verdict
 from bot.pace import Pacer
 from bot.push import message_id_of
-from bot.store import chats, outbox
+from bot.store import chats, live, outbox
+from bot.store.claims import Claim, Mark
 from bot.store.database import Database
-from bot.store.outbox import Claim, Content, Mark
+from bot.store.outbox import Content
 from bot.uploads import Uploads
 
 log = logging.getLogger(__name__)
@@ -34,10 +33,6 @@ STOP_SECONDS = 8.0
 """What is in flight has this long to end when the process stops."""
 SERVER_ERRORS = 20
 """A row that Telegram's servers failed on so often, while others went, is given up."""
-OUTAGE_AFTER = 5
-"""Calls in a row without an answer that are an outage: from then on a harmless call asks, and no message is risked."""
-OUTAGE_PAUSE = (0.25, 20.0)
-"""Seconds between two tries of the way to Telegram: doubled from the first to the second."""
 SERVER_PAUSE = (1.0, 300.0)
 """Seconds until a row that Telegram's servers failed on is tried again, doubled each time."""
 REFUSED_PAUSE = (900.0, 6 * 3600.0)
@@ -51,8 +46,9 @@ class Event:
     """Something that an admin may want to hear of.
 
     `kind`: dead (a message given up), uncertain, gone (a chat given up), topic (a topic's messages go to General now),
-    moved, replaced (a live message was sent anew, `detail` is its id), outage, back, disk (nothing can be recorded), room.
-    """  # noqa: E501
+    moved, replaced (a live message was sent anew, `detail` is its id), outage, back, disk (nothing can be recorded),
+    room.
+    """
 
     kind: str
     chat_id: int = 0
@@ -84,27 +80,20 @@ class Courier:
         self._stopping = False
         self._contents: OrderedDict[str, Content] = OrderedDict()
         self._refusing: set[int] = set()
-        self._failures = 0
-        self._rest_until = 0.0
-        self._probe: asyncio.Task[None] | None = None
         self.statistics = Statistics()
+        self._outage = Outage(call, clock=clock, on_change=self._tell, wake=self.wake)
         self._attempts = Attempts(
             call,
             clock=clock,
             pacer=pacer,
             uploads=Uploads(db, clock, bot_id),
             statistics=self.statistics,
-            reached=self._reached,
+            reached=self._outage.reached,
         )
 
     def wake(self) -> None:
         """There is something new in the outbox."""
         self._wake.set()
-
-    @property
-    def in_outage(self) -> bool:
-        """Whether none of the last calls was answered."""
-        return self._failures >= OUTAGE_AFTER
 
     @property
     def unrecorded(self) -> int:
@@ -131,8 +120,7 @@ class Courier:
         """
         self._stopping = True
         self._wake.set()
-        if self._probe is not None:
-            self._probe.cancel()
+        self._outage.stop()
         await self._give_back()
         marks: list[Mark] = []
         if self._tasks:
@@ -154,10 +142,10 @@ class Courier:
 
     async def _round(self) -> None:
         """Fill the free places."""
-        if self._clock.monotonic() < self._rest_until or self._probe is not None:
+        if self._outage.rest > 0 or self._outage.asking:
             return
-        if self.in_outage:
-            self._probe = asyncio.create_task(self._ask(), name="is Telegram back?")
+        if self._outage.lasts:
+            self._outage.ask()
             return
         if not self._hand and len(self._tasks) < IN_FLIGHT:
             held = [*self._tasks.values()]
@@ -176,7 +164,7 @@ class Courier:
 
     async def _wait(self) -> None:
         """Until there is something to do: a message has ended, someone woke the courier, a chat may be written to."""
-        rest = self._rest_until - self._clock.monotonic()
+        rest = self._outage.rest
         timer: asyncio.Task[None] | None = None
         if rest > 0:
             timer = asyncio.create_task(self._wake_in(rest))
@@ -199,22 +187,6 @@ class Courier:
         if not task.cancelled() and (error := task.exception()) is not None:
             # Its claim stays until the lease ends, and what became of it is not known.
             log.error("message %d to %d broke the courier", claim.id, claim.chat_id, exc_info=error)
-
-    async def _ask(self) -> None:
-        """One harmless call: an answer of Telegram ends the outage, anything else lets the courier rest longer."""
-        try:
-            await self._attempts.call("getMe", {})
-        except TelegramError as error:
-            verdict = classify(answer_of(error))
-            if verdict.wide or verdict.outcome is Outcome.UNCERTAIN:
-                self._failed()
-            else:
-                self._reached()
-        else:
-            self._reached()
-        finally:
-            self._probe = None
-            self._wake.set()
 
     async def _deliver(self, claim: Claim) -> None:
         try:
@@ -246,7 +218,7 @@ class Courier:
         message = message_id_of(attempt.result, claim.edits)
         await self._ledger.mark(Mark(claim.id, "sent", message_id=message))
         if attempt.form.anew and claim.edits is not None and message is not None:
-            await outbox.message_replaced(self._db, claim.chat_id, claim.edits, message)
+            await live.message_replaced(self._db, claim.chat_id, claim.edits, message)
             self._tell("replaced", claim, str(message))
         if claim.chat_id in self._refusing:
             self._refusing.discard(claim.chat_id)
@@ -255,12 +227,12 @@ class Courier:
     async def _settle(self, claim: Claim, verdict: Verdict, words: str) -> None:
         """Record what became of a message that was not sent."""
         if not verdict.wide and verdict.outcome is not Outcome.UNCERTAIN:
-            self._reached()
+            self._outage.reached()
         match verdict.outcome:
             case Outcome.UNCHANGED:
                 await self._ledger.mark(Mark(claim.id, "sent", message_id=claim.edits, error=verdict.reason))
             case Outcome.UNCERTAIN:
-                self._failed()
+                self._outage.failed()
                 self.statistics.uncertain += 1
                 await self._ledger.mark(Mark(claim.id, "uncertain", error=words or verdict.reason))
                 self._tell("uncertain", claim, words)
@@ -288,19 +260,19 @@ class Courier:
         """It can be sent later. When it is the way that fails, the courier rests and the row stays as it was."""
         self.statistics.retried += 1
         if verdict.wide:
-            self._failed(rest=verdict.reason != "server error")
-        if verdict.wide and (verdict.reason != "server error" or self.in_outage):
+            self._outage.failed(rest=verdict.reason != "server error")
+        if verdict.wide and (verdict.reason != "server error" or self._outage.lasts):
             await self._ledger.mark(Mark(claim.id, "due", error=words, tried=False))
         elif verdict.wide and claim.attempts + 1 >= SERVER_ERRORS:
             await self._dead(claim, words)
         else:
-            wait = _doubled(SERVER_PAUSE, claim.attempts) if verdict.after is None else verdict.after
+            wait = doubled(SERVER_PAUSE, claim.attempts) if verdict.after is None else verdict.after
             await self._ledger.mark(Mark(claim.id, "due", error=words, not_before=self._in(wait)))
 
     async def _refused(self, claim: Claim, words: str) -> None:
         self.statistics.refused += 1
         self._refusing.add(claim.chat_id)
-        wait = _doubled(REFUSED_PAUSE, claim.attempts)
+        wait = doubled(REFUSED_PAUSE, claim.attempts)
         await self._ledger.mark(Mark(claim.id, "due", error=words, not_before=self._in(wait)))
         if await chats.count_refusal(self._db, claim.chat_id, self._now()):
             self._refusing.discard(claim.chat_id)
@@ -322,23 +294,6 @@ class Courier:
             self._contents.move_to_end(key)
         return content
 
-    def _failed(self, *, rest: bool = False) -> None:
-        """A call got no answer. A single one says little; when none went out, or it is an outage, the courier rests."""
-        self._failures += 1
-        if rest or self.in_outage:
-            pause = _doubled(OUTAGE_PAUSE, self._failures - 1)
-            self._rest_until = max(self._rest_until, self._clock.monotonic() + pause)
-        if self._failures == OUTAGE_AFTER:
-            log.warning("Telegram cannot be reached; what is due waits and goes out when it is back")
-            self._tell("outage")
-
-    def _reached(self) -> None:
-        if self.in_outage:
-            log.warning("Telegram is back")
-            self._tell("back")
-        self._failures = 0
-        self._rest_until = 0.0
-
     def _tell(self, kind: str, claim: Claim | None = None, detail: str = "") -> None:
         if self._on_event is not None:
             where = (0, 0) if claim is None else (claim.chat_id, claim.thread_id)
@@ -350,9 +305,3 @@ class Courier:
     def _in(self, seconds: float) -> int:
         """A whole second that is not before `seconds` from now."""
         return self._now() + int(seconds) + 1
-
-
-def _doubled(bounds: tuple[float, float], times: int) -> float:
-    """The first bound doubled so many times, at most the second, with a jitter of a fifth."""
-    seconds: float = min(bounds[0] * 2 ** min(max(times, 0), 30), bounds[1])
-    return seconds * random.uniform(0.8, 1.0)  # noqa: S311 - spreads load, hides nothing

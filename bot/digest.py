@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot import compose
-from bot.compose import Look, Timetable
+from bot import compose, plans
+from bot.compose import Look
 from bot.context import Deps
+from bot.plans import Timetable
 from bot.reach import is_school_day
 from bot.screens.day import day_buttons, has_homework
 from bot.slots import after_quiet, instant_of, slots
@@ -123,7 +124,7 @@ async def _plan(deps: Deps, target_id: int, today: date, viewer: Viewer, *, morn
     target = await schools.target_by_id(deps.db, target_id)
     if target is None:
         return None
-    table = await compose.timetable_of(deps, target, today, 1 if morning else AHEAD, viewer=viewer)
+    table = await plans.timetable_of(deps, target, today, 1 if morning else AHEAD, viewer=viewer)
     days = table.days if morning else table.days[1:]
     day = next((day.date for day in days if day.lessons and not day.free), None)
     if day is None or not (morning or _is_eve(table.days[0], day)):

@@ -20,7 +20,7 @@ from bot.model import Plan, TargetKind
 from bot.scraper.contract import Http, Query, Source
 from bot.scraper.http import SchoolHttp
 from bot.scraper.reading import foreseen, parsed
-from bot.store import accounts, schools
+from bot.store import accounts, feed_health, schools
 from bot.store.database import Database, newest_schema, open_database, read_only
 from bot.store.schools import Feed, School
 from bot.vault import Vault
@@ -207,7 +207,7 @@ def _zone_problem(name: str) -> Finding | None:
 
 
 async def _remembered(db: Database, name: str, feed: Feed, now: int) -> Finding:
-    health = await schools.health_of(db, feed.id)
+    health = await feed_health.health_of(db, feed.id)
     if health.failures:
         return _warning(
             name, f"failed {health.failures}× in a row: {health.error}", "schoolbell check, without --offline"
@@ -230,7 +230,7 @@ async def _asked(
     source = sources.get(feed.source)
     if source is None:
         return _broken(name, "this version does not know the system", "see `schoolbell systems`")
-    if (await schools.health_of(db, feed.id)).next_at >= accounts.PAUSED:  # asking again would lock the account
+    if (await feed_health.health_of(db, feed.id)).next_at >= accounts.PAUSED:  # asking again would lock the account
         return _broken(name, "the school refused the account", f"/school {school.id} password PASSWORD")
     today = school.today(clock.now())
     monday = today - timedelta(days=today.weekday())

@@ -1,4 +1,5 @@
-"""A plan as one picture without a database: what `inspect --png` and the preview of a new school show. Pure."""
+"""A plan as one picture without a database: what `inspect --png` and the preview of a new school show; and the words
+that stand in and around every picture. Pure."""
 
 from __future__ import annotations
 
@@ -144,13 +145,19 @@ def words_of(texts: Texts) -> view.Words:
 def _frame(plan: Plan, sheet: Sheet, title: str, week: str, *, whose: str = "") -> view.Frame:
     texts = texts_in(sheet.language)
     updated = plan.updated.astimezone(sheet.timezone) if plan.updated else None
+    below = " · ".join(name for name in (whose, plan.school) if name and name != title)
+    return frame_of(texts, title, below=below, week=week, changed=updated, host=sheet.source)
+
+
+def frame_of(texts: Texts, title: str, *, below: str, week: str, changed: datetime | None, host: str) -> view.Frame:
+    """What stands around a picture. `changed` is shown as it is: in the school's time."""
     foot = [
-        texts("Changed {when}").format(when=_instant(sheet.language, updated)) if updated else "",
-        texts("source: {host}").format(host=sheet.source),
+        texts("Changed {when}").format(when=_instant(texts.language, changed)) if changed else "",
+        texts("source: {host}").format(host=host) if host else "",
     ]
     return view.Frame(
         title=title,
-        subtitle=" · ".join(name for name in (whose, plan.school) if name and name != title),
+        subtitle=below,
         week=texts("week {name}").format(name=week) if week else "",
         foot=" · ".join(filter(None, foot)),
     )

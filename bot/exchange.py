@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.config import zone_named
-from bot.errors import ConfigError, UsageError
+from bot.errors import ConfigError
+from bot.fields import BadFile, Part
 from bot.model import TargetKind
 from bot.store import chats, schools, subscriptions
 from bot.store.chats import Chat
@@ -21,8 +21,6 @@ from bot.store.subscriptions import Subscription
 from bot.texts import languages
 
 VERSION = 1
-LARGEST = 2**52
-"""Telegram's ids have at most 52 significant bits."""
 CHAT_SETTINGS = {"news": ("digest", "now", "off"), "writers": ("everyone", "helpers", "admins")}
 """Where new homework is announced, and who may add homework in a group; the first is the default."""
 SCHOOL_SETTINGS = ("holidays", "anchor", "weeks", "access")
@@ -31,69 +29,6 @@ KEPT = ("holidays", "access")
 ACCESS = ("open", "invite", "allow")
 """Who may follow a school (bot/handlers/access.py); the first is the default."""
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-
-
-class BadFile(UsageError):
-    """The file is not what `import` reads. The message names the place."""
-
-    exit_code = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One object of the file, and where it stands in it."""
-
-    values: Mapping[str, Any]
-    path: str
-
-    def known(self, *keys: str) -> None:
-        """Refuse keys that mean nothing here."""
-        for key in self.values:
-            if key not in keys:
-                raise BadFile(f"{self.path}: unknown key {key!r}; known: {', '.join(keys)}")
-
-    def get(self, key: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
-        """A value of a type, or the default when the key is absent. Raises BadFile for another type."""
-        if key not in self.values:
-            return default
-        value = self.values[key]
-        if isinstance(value, bool) and kind is int:
-            raise BadFile(f"{self.path}.{key}: a number is wanted, not {value!r}")
-        if isinstance(value, int) and abs(value) > LARGEST:
-            raise BadFile(f"{self.path}.{key}: no such number is in use")
-        if not isinstance(value, kind) and not (value is None and default is None):
-            raise BadFile(f"{self.path}.{key}: not the right kind of value: {value!r}")
-        return value
-
-    def need(self, key: str, kind: type | tuple[type, ...]) -> Any:
-        """A value that must be there and not be empty."""
-        value = self.get(key, kind)
-        if value in (None, "", 0):
-            raise BadFile(f"{self.path}: {key!r} is missing")
-        return value
-
-    def parts(self, key: str) -> list[Part]:
-        """A list of objects."""
-        found = self.get(key, list, [])
-        for number, item in enumerate(found):
-            if not isinstance(item, dict):
-                raise BadFile(f"{self.path}.{key}[{number}]: an object is wanted")
-        return [Part(item, f"{self.path}.{key}[{number}]") for number, item in enumerate(found)]
-
-    def time(self, key: str) -> str | None:
-        """A time of day "HH:MM", or None."""
-        value: str | None = self.get(key, str)
-        if value is not None and not _TIME.fullmatch(value):
-            raise BadFile(f"{self.path}.{key}: {value!r} is not a time of day (HH:MM)")
-        return value
-
-    def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
-        """One of some words."""
-        value: str = self.get(key, str, default)
-        if value not in choices:
-            raise BadFile(f"{self.path}.{key}: {value!r} is not one of {', '.join(choices)}")
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +128,7 @@ async def _take_chat(transaction: Transaction, part: Part, known: Known, now: in
         *CHAT_SETTINGS,
     )  # fmt: skip
     chat_id = part.need("chat_id", int)
-    quiet = part.get("quiet", list)
-    if quiet is not None and (len(quiet) != 2 or not all(isinstance(q, str) and _TIME.fullmatch(q) for q in quiet)):
-        raise BadFile(f"{part.path}.quiet: {quiet!r} is not [from, to], both HH:MM")
+    quiet = part.times("quiet")
     thread_id = part.get("thread_id", int) or 0
     chat = Chat(
         chat_id=chat_id,
@@ -206,8 +139,8 @@ async def _take_chat(transaction: Transaction, part: Part, known: Known, now: in
         language=part.one_of("language", languages(), known.language),
         theme=part.one_of("theme", ("light", "dark"), "light"),
         format=part.one_of("format", ("image", "text", "both", "file"), "image"),
-        quiet_from=quiet[0] if quiet else None,
-        quiet_to=quiet[1] if quiet else None,
+        quiet_from=quiet[0],
+        quiet_to=quiet[1],
         horizon=part.one_of("horizon", ("today", "tomorrow", "week", "all"), "tomorrow"),
     )
     old = await chats.get(transaction, chat_id, thread_id)
@@ -341,16 +274,3 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
                 changed = sorted(field for field in item.keys() | was.keys() if item.get(field) != was.get(field))
                 lines.append(f"{word} {label}: changed {', '.join(changed)}")
     return lines
-
-
-def holidays_of(text: str) -> list[dict[str, str]]:
-    """ "2026-12-23..2027-01-06 Christmas" lines as the setting `holidays`. Raises ValueError."""
-    found = []
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        span, _, name = line.partition(" ")
-        first, _, last = span.partition("..")
-        begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
-        if end < begin:
-            raise ValueError(f"{span}: the end is before the beginning")
-        found.append({"first": begin.isoformat(), "last": end.isoformat(), "name": name.strip()})
-    return found

@@ -13,8 +13,8 @@ import bot
 from bot import memory, watch
 from bot.context import Deps
 from bot.liveness import Liveness
-from bot.store import outbox, schools
-from bot.store.schools import Health
+from bot.store import feed_health, outbox, schools
+from bot.store.feed_health import Health
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ async def read(deps: Deps, liveness: Liveness, up: float) -> Values:
             (("other",), starts.started - starts.by_memory - starts.killed),
         ],
     }
-    healths = await schools.healths(deps.db)
+    healths = await feed_health.healths(deps.db)
     for feed in await schools.all_feeds(deps.db):
         health = healths.get(feed.id, Health(feed.id))
         labels = (feed.school_id, feed.source)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from html import escape
 from itertools import groupby
 
-from bot import compose, dates
+from bot import compose, dates, plans
 from bot.buttons import data
 from bot.compose import Look
 from bot.context import Deps
@@ -16,14 +16,14 @@ from bot.drawn import words_of
 from bot.keyboards import Row, buttons_of
 from bot.model import Plan
 from bot.render import HomeworkView, view
-from bot.store import homework, schools
+from bot.store import homework, schools, ticks
 from bot.store.homework import Task, Viewer
 from bot.store.outbox import Content
 from bot.store.schools import School, StoredTarget
 from bot.texts import Texts, texts_in
 from bot.texts import day as day_texts
 from bot.texts import homework as words
-from bot.timetable import Day, days_of
+from bot.timetable import days_of
 
 PER_PAGE = 8
 LABEL = 34  # characters of a tick button
@@ -43,8 +43,8 @@ async def ticks_of(deps: Deps, tasks: Sequence[Task], user_id: int, *, members: 
     """The ticks to show; `members` None = a private chat, else how many people the group has (0 = unknown)."""
     numbers = [task.id for task in tasks]
     if members is None:
-        return Ticks(frozenset(await homework.ticked_by(deps.db, numbers, user_id)))
-    return Ticks(counts=await homework.tick_counts(deps.db, numbers), members=members)
+        return Ticks(frozenset(await ticks.ticked_by(deps.db, numbers, user_id)))
+    return Ticks(counts=await ticks.tick_counts(deps.db, numbers), members=members)
 
 
 async def homework_content(
@@ -107,14 +107,9 @@ async def exams_content(deps: Deps, target: StoredTarget, look: Look, *, viewer:
 
 async def school_days(deps: Deps, target: StoredTarget, first: date, count: int) -> list[date]:
     """Those of `count` days from `first` that have school. Of a day that nobody has published: Monday to Friday."""
-    table = await compose.timetable_of(deps, target, first, count)
+    table = await plans.timetable_of(deps, target, first, count)
     days = table.days or days_of(Plan(), extra=(), first=first, count=count, calendar=table.school.calendar)
-    return [day.date for day in days if not day.free and _is_held(day, rows_only=table.rows_only)]
-
-
-def _is_held(day: Day, *, rows_only: bool) -> bool:
-    unknown = rows_only or not day.known
-    return bool(day.taking_place) or (unknown and day.date.weekday() < 5)
+    return [day.date for day in days if table.may_have_school(day)]
 
 
 async def _school(deps: Deps, target: StoredTarget) -> School:

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.context import Deps
 from bot.deliver import Event
 from bot.ledger import NOT_WRITTEN
-from bot.store import outbox
+from bot.store import live
 from bot.store.database import FULL
 from bot.texts import Texts, texts_in
 
@@ -165,10 +165,10 @@ async def _notice(deps: Deps, bot: Bot, text: str, fact: str) -> None:
 async def _pin_again(deps: Deps, bot: Bot, event: Event) -> None:
     """A live message that stood pinned was gone and was sent anew: the new one is pinned, silently."""
     message = int(event.detail)
-    if not await outbox.is_pinned(deps.db, event.chat_id, message):
+    if not await live.is_pinned(deps.db, event.chat_id, message):
         return
     try:
         await bot.pin_chat_message(event.chat_id, message, disable_notification=True)
     except TelegramError as error:
         log.info("message %d of %d could not be pinned: %s", message, event.chat_id, error.message)
-        await outbox.unpinned(deps.db, event.chat_id, message)
+        await live.unpinned(deps.db, event.chat_id, message)

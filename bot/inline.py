@@ -13,11 +13,11 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot import compose
+from bot import compose, plans
 from bot.context import Context
 from bot.dates import day_title
 from bot.screens import Asker
-from bot.screens.day import followed, next_day_with_lessons, today_of
+from bot.screens.day import followed, next_school_day, today_of
 from bot.screens.pick import named
 from bot.store import chats, pictures
 from bot.store.chats import Chat
@@ -61,12 +61,12 @@ async def _asker(update: Update, context: Context) -> Asker:
 
 
 async def _days(context: Context, asker: Asker, target: StoredTarget) -> list[InlineQueryResult]:
-    """Today, and the next day on which something takes place."""
+    """Today, and the next day of school."""
     today = await today_of(context, target)
-    if await compose.worth_reading(context.deps, target):
+    if await plans.worth_reading(context.deps, target):
         context.deps.wanted.add(target.id)  # Telegram waits for nothing: the next letter that is typed finds it
-    table = await compose.timetable_of(context.deps, target, today, 8)
-    later = next_day_with_lessons([day for day in table.days if day.date > today])
+    table = await plans.timetable_of(context.deps, target, today, 8)
+    later = next_school_day(table, [day for day in table.days if day.date > today])
     days = [today] if later is None else [today, later.date]
     if not table.days:
         return []

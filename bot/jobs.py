@@ -62,6 +62,9 @@ class Timers:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Go on while the block runs; what is at work at its end is cut off, as a crash would, and loses as little."""
+        # A line for each look, one a second for ever, and an error for a job that a stop cuts off. What goes wrong in
+        # a job is said by `_once`.
+        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         self._schedule()
         await self._queue.start()
         watching = asyncio.create_task(self._watch_the_clock(), name="clock")

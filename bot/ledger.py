@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection
 
 from bot.clock import Clock, SetBack
 from bot.errors import StoreError
-from bot.store import outbox
+from bot.store import claims
+from bot.store.claims import Claim, Mark
 from bot.store.database import Database
-from bot.store.outbox import Claim, Mark
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Ledger:
     async def begin(self) -> int:
         """At the start: take over what another process died with. Returns how many rows."""
         try:
-            return await outbox.reclaim(self._db)
+            return await claims.reclaim(self._db)
         except NOT_WRITTEN as error:
             self._trouble(error)
             return 0
@@ -67,15 +67,15 @@ class Ledger:
             try:
                 if self._set_back.happened():
                     log.warning("the clock was set back: what waits for an instant of before is tried now")
-                    await outbox.do_not_wait(self._db, now)
+                    await claims.do_not_wait(self._db, now)
                 await self._sweep(now, [*held, *leave])
-                return await outbox.claim(
+                return await claims.claim(
                     self._db, now, limit=limit, lease_seconds=LEASE, busy_chats=busy_chats, leave=leave
                 )
             except NOT_WRITTEN as error:
                 self._trouble(error)
                 leave |= self._owed | self._being_written
-        return await outbox.sendable(self._db, now, limit=limit, busy_chats=busy_chats, leave=leave)
+        return await claims.sendable(self._db, now, limit=limit, busy_chats=busy_chats, leave=leave)
 
     async def mark(self, *marks: Mark) -> None:
         """Record what became of rows, together with what is owed."""
@@ -89,7 +89,7 @@ class Ledger:
         self._owed = {}
         self._being_written |= batch
         try:
-            await outbox.mark(self._db, list(batch.values()), int(self._clock.now().timestamp()))
+            await claims.mark(self._db, list(batch.values()), int(self._clock.now().timestamp()))
         except NOT_WRITTEN as error:
             self._owed = batch | self._owed
             self._trouble(error)
@@ -105,7 +105,7 @@ class Ledger:
     async def _sweep(self, now: int, held: Collection[int]) -> None:
         if self._clock.monotonic() - self._swept >= SWEEP:
             self._swept = self._clock.monotonic()
-            await outbox.sweep(self._db, now, held)
+            await claims.sweep(self._db, now, held)
 
     def _trouble(self, error: Exception) -> None:
         if not self._in_trouble:

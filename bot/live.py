@@ -6,10 +6,11 @@ import hashlib
 from datetime import date, timedelta
 from html import escape
 
-from bot import compose, dates
-from bot.compose import Look, Timetable
+from bot import compose, dates, plans
+from bot.compose import Look
 from bot.context import Deps
-from bot.screens.day import day_buttons, has_homework, is_over, next_day_with_lessons
+from bot.plans import Timetable
+from bot.screens.day import day_buttons, has_homework, is_over, next_school_day
 from bot.slots import after_quiet
 from bot.store import chats, live, outbox, schools, subscriptions
 from bot.store.chats import Chat
@@ -59,12 +60,12 @@ async def plan_to_show(deps: Deps, target: StoredTarget) -> tuple[Timetable, dat
     school = await schools.school_by_id(deps.db, target.school_id)
     assert school is not None  # targets hang on schools in the database
     now = deps.clock.now().astimezone(school.timezone)
-    table = await compose.timetable_of(deps, target, now.date(), AHEAD)
+    table = await plans.timetable_of(deps, target, now.date(), AHEAD)
     if not table.days:
         return None
-    if not is_over(table.days[0], now):
+    if not is_over(table, now):
         return table, now.date()
-    later = next_day_with_lessons(table.days[1:])
+    later = next_school_day(table, table.days[1:])
     if later is None and table.days[0].free:  # long holidays say what they are, and are not turned day by day
         return table, now.date()
     return table, later.date if later else now.date() + timedelta(days=1)

@@ -8,8 +8,9 @@ from html import escape
 from bot.context import Deps
 from bot.store import chats, outbox, people
 from bot.store.database import Database
+from bot.store.feed_health import Health
 from bot.store.outbox import Content, Priority, Row
-from bot.store.schools import Feed, Health, School
+from bot.store.schools import Feed, School
 from bot.texts import errors, texts_in
 
 KIND = "admin"

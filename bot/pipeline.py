@@ -16,7 +16,8 @@ from bot.scraper.http import Round, Visit
 from bot.scraper.reading import foreseen, parsed
 from bot.store import accounts, homework, schools, snapshots
 from bot.store.database import Transaction
-from bot.store.schools import Feed, Health, School, StoredTarget
+from bot.store.feed_health import Health
+from bot.store.schools import Feed, School, StoredTarget
 from bot.store.snapshots import Snapshot, plan_hash
 from bot.tasks import facts_of
 

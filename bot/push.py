@@ -9,7 +9,8 @@ from typing import Any
 
 from telegram import InputFile, InputMediaDocument, InputMediaPhoto
 
-from bot.store.outbox import Claim, Content
+from bot.store.claims import Claim
+from bot.store.outbox import Content
 
 GENERAL = 1
 """The id of a forum's General topic: Telegram gives it and does not take it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.diff import Told
+from bot.news import Told
 from bot.slots import after_quiet, instant_of
 from bot.timetable import Day, in_groups
 

@@ -12,7 +12,7 @@ from bot.context import Deps
 from bot.homework import school_days
 from bot.keyboards import buttons_of
 from bot.slots import after_quiet, instant_of, slots
-from bot.store import due, homework, outbox, schools
+from bot.store import due, homework, outbox, schools, ticks
 from bot.store.due import Due
 from bot.store.homework import Task, Viewer
 from bot.store.outbox import Content, Priority, Row
@@ -85,7 +85,7 @@ async def _reminders(deps: Deps, wanted: Sequence[Due], today: date) -> list[Row
             seen[key] = await _concerning(deps, place, viewer)
         if seen[key]:
             asked.append((one, place, seen[key]))
-    ticked = await homework.ticks_by(
+    ticked = await ticks.ticks_by(
         deps.db, {task.id for _, _, tasks in asked for task in tasks}, {one.chat_id for one, _, _ in asked}
     )
     contents: dict[tuple[object, ...], Content] = {}

@@ -13,8 +13,9 @@ from bot.errors import LoginRequired, NotReleased, PasswordLost, SourceError, Un
 from bot.model import FreeDays
 from bot.pipeline import Refreshed, failing, healthy, is_strange, refresh
 from bot.scraper.http import Round
-from bot.store import accounts, schools
-from bot.store.schools import Feed, Health, School, StoredTarget
+from bot.store import accounts, feed_health, schools
+from bot.store.feed_health import Health
+from bot.store.schools import Feed, School, StoredTarget
 from bot.term import pause_factor
 
 log = logging.getLogger(__name__)
@@ -76,8 +77,8 @@ async def _refresh_school(deps: Deps, school: School, followed: Sequence[StoredT
     asked = 0
     await announce.begin(deps, school, followed)
     for feed in await schools.feeds_of(deps.db, school.id):
-        health = await schools.health_of(deps.db, feed.id)
-        targets = await _due_targets(deps, feed, followed, due=health.next_at <= deps.now())
+        health = await feed_health.health_of(deps.db, feed.id)
+        targets = await _due_targets(deps, feed, followed, health)
         if not targets:
             continue
         asked += 1
@@ -86,28 +87,29 @@ async def _refresh_school(deps: Deps, school: School, followed: Sequence[StoredT
         # All that is followed, not only what changed just now: a round that was cut off is made up for.
         await announce.announce(deps, school, followed)
     for feed in await accounts.own_feeds(deps.db, school.id):  # what they say is for their owners alone
-        if (await schools.health_of(deps.db, feed.id)).next_at <= deps.now() and feed.source in deps.sources:
+        if (await feed_health.health_of(deps.db, feed.id)).next_at <= deps.now() and feed.source in deps.sources:
             asked += 1
             await refresh_feed(deps, school, feed, [None])
     return asked
 
 
 async def _due_targets(
-    deps: Deps, feed: Feed, followed: Sequence[StoredTarget], *, due: bool
+    deps: Deps, feed: Feed, followed: Sequence[StoredTarget], health: Health
 ) -> list[StoredTarget | None]:
     """What of a feed is to be asked now: all of it when it is due, else what was never read, or is waited for."""
     source = deps.sources.get(feed.source)
     if source is None:
         return []
+    due = health.next_at <= deps.now()
     if source.scope == "school":
         return [None] if due else []
     if due:
         listed = await schools.targets_of(deps.db, feed.school_id)
         return [*followed] if followed and listed else [None]
-    waiting = await schools.never_read(deps.db, feed.id, [target.id for target in followed])
-    health = await schools.health_of(deps.db, feed.id)
-    waiting |= deps.wanted
-    return [target for target in followed if target.id in waiting] if not health.failures else []
+    if health.failures:  # it is tried again at its time
+        return []
+    waiting = deps.wanted | await schools.never_read(deps.db, feed.id, [target.id for target in followed])
+    return [target for target in followed if target.id in waiting]
 
 
 async def refresh_feed(
@@ -116,7 +118,7 @@ async def refresh_feed(
     """Ask one feed for some targets (None = the whole feed or its list); returns those whose plan changed."""
     changed: list[StoredTarget | None] = []
     free = list(school.calendar.holidays)
-    health = await schools.health_of(deps.db, feed.id)
+    health = await feed_health.health_of(deps.db, feed.id)
     shape = ""
     try:
         round_ = Round()
@@ -160,9 +162,9 @@ async def refresh_feed(
     async with deps.db.transaction() as transaction:
         now = await accounts.feed_by_id(transaction, feed.id)
         if now is not None and now.sealed_password == feed.sealed_password:  # else this is about an account of before
-            wanted = (await schools.health_of(transaction, feed.id)).next_at
+            wanted = (await feed_health.health_of(transaction, feed.id)).next_at
             asked_again = wanted < 0 and wanted != health.next_at
-            await schools.put_health(transaction, replace(after, next_at=0) if asked_again else after)
+            await feed_health.put_health(transaction, replace(after, next_at=0) if asked_again else after)
     return changed
 
 
@@ -191,4 +193,4 @@ async def _after_failure(deps: Deps, school: School, feed: Feed, after: Health, 
 
 async def _told_with_another(deps: Deps, feed: Feed, health: Health) -> bool:
     """Whether it is the school that is away, and the notice of another of its feeds says so."""
-    return await schools.told_with(deps.db, feed, health.failing_since or deps.now(), SAME_TROUBLE)
+    return await feed_health.told_with(deps.db, feed, health.failing_since or deps.now(), SAME_TROUBLE)

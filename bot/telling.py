@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot import compose
-from bot.compose import Look, Timetable
+from bot.compose import Look
 from bot.context import Deps
-from bot.diff import State, Told, What, is_rebuilt, marked, same_but_date, told
+from bot.news import State, Told, What, is_rebuilt, marked, same_but_date, told
+from bot.plans import Timetable
 from bot.reach import Reach, concerns, due_at, still_ahead
 from bot.screens.day import day_buttons, week_buttons
 from bot.store import announced

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from telegram import Update
 
+from bot import jobs
 from bot.app import run, running
 from bot.clock import SystemClock, TurnableClock
 from bot.config import Config
@@ -255,7 +256,9 @@ async def test_nobody_acts_in_the_private_chat_of_another(stage: Stage) -> None:
     assert [tuple(row) for row in after] == [tuple(row) for row in before]
 
 
-async def test_a_stop_waits_for_no_job_and_no_work_of_a_handler(tmp_path: Path) -> None:
+async def test_a_stop_waits_for_no_job_and_no_work_of_a_handler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A round asks one slow school after the other, a broadcast is followed for hours: systemd kills after 30 s."""
     begun: list[str] = []
     ended: list[str] = []
@@ -270,11 +273,10 @@ async def test_a_stop_waits_for_no_job_and_no_work_of_a_handler(tmp_path: Path) 
     async def job(_deps: Deps) -> None:
         await endless("job")
 
+    monkeypatch.setattr(jobs, "JOBS", (Job("endless", job, 3600, 0.1),))
     async with BotApi() as api, asyncio.timeout(20):
         async with running(config_for(api, tmp_path), SystemClock(), {}, asyncio.Event()) as service:
             assert service is not None
-            assert service.application.job_queue is not None
-            service.application.job_queue.run_once(service.timers._tick, 0, data=Job("endless", job, 1, 0))
             in_background(Context(service.application), endless("handler"), None)
             await until(lambda: sorted(begun) == ["handler", "job"])
         assert sorted(ended) == ["handler", "job"]

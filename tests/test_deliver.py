@@ -19,12 +19,13 @@ from bot import deliver
 from bot.deliver import Courier, Event
 from bot.errors import StoreError
 from bot.ledger import Ledger
-from bot.pace import Pacer
+from bot.pace import PER_SECOND, Pacer
 from bot.push import Parameters
-from bot.store import chats, outbox, pictures
+from bot.store import chats, claims, outbox, pictures
 from bot.store.chats import Chat
+from bot.store.claims import Mark
 from bot.store.database import Database, open_database
-from bot.store.outbox import Content, Mark, Priority, Row
+from bot.store.outbox import Content, Priority, Row
 from bot.transport import NEVER_LEFT, AnswerLost, NotSent, ServerError
 from tests.clocks import JumpingClock
 
@@ -115,12 +116,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(path: Path, answer: Answer = fine) -> AsyncIterator[Desk]:
+async def desk(path: Path, answer: Answer = fine, *, per_second: float = PER_SECOND) -> AsyncIterator[Desk]:
     clock = JumpingClock()
     telegram = Telegram(answer)
     events: list[Event] = []
     async with clock.running(), open_database(path / "bot.sqlite3") as db:
-        pacer = Pacer(clock)
+        pacer = Pacer(clock, per_second=per_second)
         courier = Courier(db, telegram.call, clock=clock, pacer=pacer, bot_id=1, on_event=events.append)
         yield Desk(db, clock, telegram, courier, events, pacer)
 
@@ -486,19 +487,18 @@ async def test_a_stop_lets_what_is_in_flight_end_and_keeps_the_rest(tmp_path: Pa
 async def test_what_another_process_died_with_is_sent(tmp_path: Path) -> None:
     async with desk(tmp_path) as d:
         await d.put(*(row(chat) for chat in range(1, 9)))
-        await outbox.claim(d.db, d.now(), limit=5, lease_seconds=300)
+        await claims.claim(d.db, d.now(), limit=5, lease_seconds=300)
         await d.deliver()
         assert await d.states() == {"sent": 8}
 
 
 async def test_a_fan_out_makes_no_statement_for_each_message_but_its_mark(tmp_path: Path) -> None:
-    async with desk(tmp_path) as d:
+    async with desk(tmp_path, per_second=1e6) as d:
         async with d.db.transaction() as transaction:
             await pictures.put(transaction, "day", b"png", d.now())
         before = d.db.statements
         await d.put(*(row(chat, content=Content("caption", picture="day")) for chat in range(1, 1001)))
         assert d.db.statements - before <= 3, "enqueuing is two statements however many rows there are"
-        d.courier._pacer = d.courier._attempts.pacer = Pacer(d.clock, per_second=1e6)
         run = asyncio.create_task(d.courier.run())
         before = d.db.statements
         await until(lambda: d.courier.statistics.sent == 1000)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from bot import compose
+from bot import compose, plans
 from bot.context import Deps
 from bot.demo.botapi import Chat, Message, Person
 from bot.demo.stage import Stage
@@ -43,7 +43,7 @@ async def follow(
     target = await schools.target_by_id(deps.db, await nine(stage))
     assert target is not None
     async with asyncio.timeout(10):
-        while not await compose.was_read(deps, target):
+        while not await plans.was_read(deps, target):
             await scrape_round(deps)
             await asyncio.sleep(0.01)  # the timed job may be at it
 

@@ -19,7 +19,7 @@ from bot.demo.botapi import BotApi, Person
 from bot.demo.stage import Stage, set_stage
 from bot.errors import StoreError
 from bot.incidents import Incidents
-from bot.store import outbox
+from bot.store import live, outbox
 from bot.store.database import FULL
 from bot.store.outbox import Content, Priority, Row
 from bot.upkeep import BACKUPS
@@ -143,7 +143,7 @@ async def test_a_pinned_live_message_is_pinned_again_when_it_was_sent_anew(
     await stage.api.wait_for(lambda: stage.api.chat(ADMIN).pinned, seconds=15)
     sent = next(message for message in person.messages if message.text == "new plan")
     assert stage.api.chat(ADMIN).pinned == [sent.id]
-    assert await outbox.is_pinned(deps.db, ADMIN, sent.id)
+    assert await live.is_pinned(deps.db, ADMIN, sent.id)
 
 
 async def test_a_dead_courier_ends_the_process(

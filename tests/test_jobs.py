@@ -92,6 +92,21 @@ async def test_a_job_that_fails_is_said_once_and_taken_up_again(
     ]
 
 
+async def test_the_scheduler_says_nothing_of_each_look(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its lines on every job that runs, and on every one that is still at work, would be one a second for ever."""
+
+    async def slow(_: Any) -> None:
+        await asyncio.sleep(0.1)
+
+    running = Running(slow, monkeypatch)
+    with caplog.at_level(logging.INFO):
+        async with running.going():
+            await running.until(lambda: running.done > 2)
+    assert [record for record in caplog.records if record.name.startswith("apscheduler")] == []
+
+
 async def test_what_is_at_work_at_the_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     cut = asyncio.Event()
 

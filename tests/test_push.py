@@ -8,7 +8,8 @@ import pytest
 from telegram import InputFile, InputMediaDocument, InputMediaPhoto
 
 from bot.push import Form, call_for, file_id_of, message_id_of, plain_text
-from bot.store.outbox import Claim, Content
+from bot.store.claims import Claim
+from bot.store.outbox import Content
 
 CLAIM = Claim(1, -5, 0, "daily", "hash", 40, silent=False, reply_to=None, edits=None, attempts=0)
 TEXT = Content("<b>a</b>", keyboard=(({"text": "x", "callback_data": "v1"},),))

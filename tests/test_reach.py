@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.diff import Edit, Told, What
+from bot.diff import Edit
 from bot.model import Lesson
+from bot.news import Told, What
 from bot.reach import Reach, due_at, still_ahead
 from bot.timetable import Day
 

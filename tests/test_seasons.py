@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bot import compose
+from bot import compose, plans
 from bot.backup import copy_of, put_back
 from bot.demo.desk import Site
 from bot.demo.stage import SCHOOL, Stage, set_stage
@@ -66,7 +66,7 @@ async def test_old_data_says_how_old_it_is_while_the_page_cannot_be_read(stage: 
     stage.desk.site = Site.MAINTENANCE
     stage.clock.turn_by(timedelta(minutes=40))
     await look(stage)
-    table = await compose.timetable_of(deps, target, MONDAY_AFTERNOON.date(), 1)
+    table = await plans.timetable_of(deps, target, MONDAY_AFTERNOON.date(), 1)
     assert table.failing_since is not None
     content = await compose.day_content(deps, target, MONDAY_AFTERNOON.date(), compose.Look("en", format="text"))
     assert "could not be read since then: this is what it said 40 minutes ago" in content.text
@@ -136,5 +136,5 @@ async def test_a_class_that_is_gone_is_unknown_and_stops_nobody(tmp_path: Path) 
             target = await schools.put_target(transaction, SCHOOL, TargetKind.CLASS, "9a")
         followed = await schools.target_by_id(deps.db, target)
         assert followed is not None
-        (shown,) = (await compose.timetable_of(deps, followed, day, 1)).days
+        (shown,) = (await plans.timetable_of(deps, followed, day, 1)).days
         assert not shown.known

@@ -22,7 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Take the file over, or nothing of it, and say what changed."""
-    from bot.exchange import BadFile, Known, take_in
+    from bot.exchange import Known, take_in
+    from bot.fields import BadFile
     from bot.scraper.registry import all_sources
     from bot.store.database import open_database
 

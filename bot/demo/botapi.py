@@ -8,7 +8,6 @@ telegram-bot-api server, and of what bots in production were answered.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -20,17 +19,16 @@ from aiohttp import web
 
 from bot.clock import Clock, SystemClock
 from bot.demo.standin import account, people, sending
+from bot.demo.standin.chats import Chat, Event, Message, Topic, User
 from bot.demo.standin.faults import Fault, Faults, RateLimits
-from bot.demo.standin.params import ApiError, Json, Params, read_params
+from bot.demo.standin.params import ApiError, Params, read_params
 from bot.demo.standin.people import Person
-from bot.demo.standin.state import Chat, Event, Message, State, Topic, User
+from bot.demo.standin.polling import Polling
+from bot.demo.standin.server import Server, answer, dropped
+from bot.demo.standin.state import State
 
 __all__ = ["BotApi", "Call", "Chat", "Event", "Fault", "Message", "Person"]
 
-LONG_POLL = 50
-"""Seconds that the server holds a poll at most, whatever the bot asks for."""
-
-CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 METHODS: Mapping[str, Callable[[State, Params], Any]] = {**sending.METHODS, **account.METHODS}
 COUNTED = ("send", "copy", "forward")
 
@@ -77,21 +75,16 @@ class BotApi:
         self.clock = clock or SystemClock()
         bot = User(int(token.partition(":")[0]), name, username=username, is_bot=True)
         self.state = State(bot=bot, token=token, clock=self.clock, query_lifetime=query_lifetime)
-        self.state.on_update = self._wake_poll
         self.faults = Faults(seed)
         self.limits = RateLimits(self.clock)
         self.calls: deque[Call] = deque(maxlen=keep_calls)
         self.violations: list[str] = []
-        self.polls = 0
         self._check = check
+        self._server = Server()
+        self._polling = Polling(self.state)
         self._numbers = 0
-        self._poll: asyncio.Future[None] | None = None
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[web.StreamResponse]] = set()
-        self._silent: asyncio.Event | None = None
-        self._runner: web.AppRunner | None = None
-        self._site: web.TCPSite | None = None
-        self._port = 0
 
     # --- the server -----------------------------------------------------------------------------------------------
 
@@ -100,19 +93,14 @@ class BotApi:
         app = web.Application(client_max_size=60 * 1024 * 1024)
         app.router.add_route("*", "/bot{token}/{method}", self._handle)
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
-        # No access log: it would hold the token.
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)
-        await self._runner.setup()
-        self._port = port
-        await self.resume()
+        await self._server.start(app, port)
 
     async def stop(self) -> None:
         """End every open call and stop listening."""
         self._stopping.set()
         self.blackhole(on=False)
-        self._wake_poll()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        self._polling.stop()
+        await self._server.stop()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -130,53 +118,40 @@ class BotApi:
 
     @property
     def port(self) -> int:
-        return self._port
+        return self._server.port
 
     @property
     def base_url(self) -> str:
         """For python-telegram-bot's `base_url`: it appends the token."""
-        return f"http://127.0.0.1:{self._port}/bot"
+        return f"http://127.0.0.1:{self.port}/bot"
 
     @property
     def base_file_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/file/bot"
+        return f"http://127.0.0.1:{self.port}/file/bot"
 
     async def refuse(self) -> None:
         """Refuse connections and drop the open ones, as when Telegram or the network is down; until `resume`."""
-        if self._site is not None:
-            await self._site.stop()
-            self._site = None
-        if self._runner is not None and self._runner.server is not None:
-            for connection in self._runner.server.connections:
-                if connection.transport is not None:
-                    connection.transport.abort()
+        await self._server.refuse()
 
     async def resume(self) -> None:
         """Listen again, on the same port."""
-        if self._site is None and self._runner is not None:
-            self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
-            await self._site.start()
-            self._port = self._runner.addresses[0][1]
+        await self._server.resume()
 
     def blackhole(self, *, on: bool) -> None:
         """Take connections and bytes and answer nothing, as a dead route does. Switched off, what hung is dropped."""
-        if on and self._silent is None:
-            self._silent = asyncio.Event()
-        elif not on and self._silent is not None:
-            self._silent.set()
-            self._silent = None
+        self._server.blackhole(on=on)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self.token:
             malformed = ":" not in request.match_info["token"]
-            return _answer(ApiError(404, "Not Found") if malformed else ApiError(401, "Unauthorized"))
+            return answer(ApiError(404, "Not Found") if malformed else ApiError(401, "Unauthorized"))
         method = _known(request.match_info["method"])
         if self.faults.hit(method, None, read=False) is not None:
-            return _dropped(request)
+            return dropped(request)
         try:
             params = await read_params(request)
         except ApiError as refusal:
-            return _answer(refusal)
+            return answer(refusal)
         self._numbers += 1
         call = Call(self._numbers, method, params, self.clock.monotonic())
         with suppress(ValueError):
@@ -201,8 +176,8 @@ class BotApi:
 
     async def _carry_out(self, request: web.Request, call: Call) -> web.StreamResponse:
         """One call through silence, fault, method and answer."""
-        if await self._swallowed():
-            return _dropped(request)
+        if await self._server.swallowed():
+            return dropped(request)
         fault = self.faults.hit(call.method, call.chat_id, read=True) or Fault()
         await _wait(fault.delay)
         outcome: Any = ApiError(fault.status, fault.description, **fault.parameters)
@@ -210,12 +185,12 @@ class BotApi:
             done = await self._do(call)
             outcome = outcome if fault.status else done
         await _wait(fault.delay_answer)
-        if await self._swallowed():
-            return _dropped(request)
+        if await self._server.swallowed():
+            return dropped(request)
         if fault.ending == "stall":
             await self._stopping.wait()
         if fault.ending != "answer":
-            return _dropped(request, reset=fault.ending == "reset")
+            return dropped(request, reset=fault.ending == "reset")
         if isinstance(outcome, ApiError):
             call.status, call.description = outcome.status, outcome.description
         else:
@@ -223,14 +198,7 @@ class BotApi:
         if fault.body is not None:
             call.status = fault.status or 200
             return web.Response(status=call.status, body=fault.body, content_type="text/html")
-        return _answer(outcome)
-
-    async def _swallowed(self) -> bool:
-        """Whether the network is a black hole now; if so, come back when it is none any more."""
-        silent = self._silent
-        if silent is not None:
-            await silent.wait()
-        return silent is not None
+        return answer(outcome)
 
     async def _do(self, call: Call) -> Any:
         """The result of a call, or the ApiError that refuses it."""
@@ -238,7 +206,7 @@ class BotApi:
             self.violations += [f"{call.method}: {problem}" for problem in self._check(call.method, call.params)]
         try:
             if call.method == "getUpdates":
-                return await self._get_updates(call.params)
+                return await self._polling.get_updates(call.params)
             method = METHODS.get(call.method)
             if method is None:
                 return ApiError(404, "Not Found: method not found")
@@ -248,37 +216,11 @@ class BotApi:
         except ApiError as refusal:
             return refusal
 
-    async def _get_updates(self, params: Params) -> list[Json]:
-        """Long polling. A second poll ends the first with a conflict, as the server does."""
-        if params.structure("allowed_updates") is not None:
-            self.state.allowed_updates = [str(kind) for kind in params.items("allowed_updates")]
-        offset = params.integer("offset")
-        queue = self.state.updates
-        if offset > 0:
-            queue[:] = [update for update in queue if update["update_id"] >= offset]
-        elif offset < 0:
-            queue[:] = queue[offset:]
-        if self._poll is not None and not self._poll.done():
-            self._poll.set_exception(ApiError(409, CONFLICT))
-        timeout = min(params.integer("timeout"), LONG_POLL)
-        if not queue and timeout > 0 and not self._stopping.is_set():
-            poll: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._poll = poll
-            with suppress(TimeoutError):
-                async with asyncio.timeout(timeout):
-                    await poll
-        self.polls += 1
-        return queue[: min(params.integer("limit", 100) or 100, 100)]
-
-    def _wake_poll(self) -> None:
-        if self._poll is not None and not self._poll.done():
-            self._poll.set_result(None)
-
     async def _download(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self.token:
-            return _answer(ApiError(401, "Unauthorized"))
+            return answer(ApiError(401, "Unauthorized"))
         content = account.file_at(self.state, request.match_info["path"])
-        return _answer(ApiError(404, "Not Found")) if content is None else web.Response(body=content)
+        return answer(ApiError(404, "Not Found")) if content is None else web.Response(body=content)
 
     # --- people and chats -----------------------------------------------------------------------------------------
 
@@ -339,6 +281,11 @@ class BotApi:
         return people.standing(self.state.chats[chat] if isinstance(chat, int) else chat)
 
     @property
+    def polls(self) -> int:
+        """The polls that were answered."""
+        return self._polling.count
+
+    @property
     def delivered(self) -> Mapping[int, int]:
         """Messages that the bot put into each chat, deleted ones included."""
         return self.state.delivered
@@ -369,29 +316,6 @@ def _known(method: str) -> str:
     """The method's usual spelling: the server does not mind the case."""
     lower = method.lower()
     return next((name for name in (*METHODS, "getUpdates") if name.lower() == lower), method)
-
-
-def _answer(outcome: Any) -> web.Response:
-    """A result or a refusal in the server's form."""
-    if isinstance(outcome, ApiError):
-        answer: Json = {"ok": False, "error_code": outcome.status, "description": outcome.description}
-        if outcome.parameters:
-            answer["parameters"] = outcome.parameters
-        status = outcome.status
-    else:
-        answer, status = {"ok": True, "result": outcome}, 200
-    body = json.dumps(answer, separators=(",", ":")).encode()
-    return web.Response(status=status, body=body, content_type="application/json")
-
-
-def _dropped(request: web.Request, *, reset: bool = True) -> web.Response:
-    """No answer: the connection ends, by a reset or in good order."""
-    if request.transport is not None:
-        if reset:
-            request.transport.abort()
-        else:
-            request.transport.close()
-    return web.Response()
 
 
 async def _wait(seconds: float) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.demo.botapi import Call
 from bot.demo.desk import Desk
+from bot.demo.standin.chats import Chat, File, Message
 from bot.demo.standin.params import Params
-from bot.demo.standin.state import Chat, File, Message, State
+from bot.demo.standin.state import State
 
 Json = dict[str, Any]
 

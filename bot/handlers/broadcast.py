@@ -8,7 +8,7 @@ import secrets
 from html import escape
 
 from telegram import Message, Update
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
 from bot.buttons import data
 from bot.commands import Audience, Command
@@ -104,8 +104,6 @@ async def _follow(context: Context, texts: Texts, message: Message, key: str) ->
     """Edit the progress in place until all is said, or nobody wants to know any more."""
     shown: Progress | None = None
     for _ in range(LOOKS):
-        if not context.application.running:  # a stop waits for this task
-            return
         now = await broadcasts.progress(context.deps.db, key)
         if now != shown:
             await _show(message, texts, now, key)
@@ -119,9 +117,7 @@ async def _show(message: Message, texts: Texts, now: Progress, key: str) -> None
     rows: list[Buttons] = [[(texts("Stop"), data("bcstop", key)), ("↻", data("bcsee", key))]] if now.waiting else []
     try:
         await message.edit_text(_report(texts, now), reply_markup=keyboard(*rows))
-    except BadRequest:  # not modified, or deleted by hand: the broadcast goes on
-        return
-    except TelegramError:  # an outage: the next look shows it
+    except TelegramError:  # not modified, deleted by hand, an outage: the broadcast goes on, the next look shows it
         return
 
 

@@ -8,12 +8,12 @@ from html import escape
 
 from telegram import InputFile, Update
 
-from bot import compose
+from bot import compose, plans
 from bot.commands import Command
-from bot.compose import Timetable
 from bot.context import Context
 from bot.model import Lesson, Status
 from bot.names import class_key
+from bot.plans import Timetable
 from bot.screens import show, thread_of
 from bot.screens.day import each_followed, groups_of
 from bot.texts import mark
@@ -26,7 +26,7 @@ async def run(update: Update, context: Context) -> None:
     async for asker, target, school in each_followed(update, context):
         today = school.today(context.deps.clock.now())
         monday = today - timedelta(days=today.weekday())
-        table = await compose.timetable_of(context.deps, target, monday, WEEKS * 7)
+        table = await plans.timetable_of(context.deps, target, monday, WEEKS * 7)
         groups = await groups_of(context, asker, target)
         days = [compose.of_groups(day, groups) for day in table.days]
         lessons = [lesson for day in days if not day.free for lesson in day.lessons if lesson.start and lesson.end]

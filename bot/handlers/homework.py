@@ -16,7 +16,7 @@ from bot.screens import Asker, asker_of, is_chat_admin, show, thread_of, toast
 from bot.screens.access import Denied, target_for
 from bot.screens.day import compact_date, each_followed
 from bot.screens.homework import NEWS, WRITERS, show_homework
-from bot.store import chats, homework, subscriptions
+from bot.store import chats, homework, subscriptions, ticks
 from bot.store.homework import Task, Viewer
 from bot.store.schools import StoredTarget
 from bot.store.subscriptions import Subscription
@@ -47,7 +47,7 @@ async def ticked(update: Update, context: Context, args: tuple[str, ...]) -> Non
     target = await target_for(context.deps, asker, args[0])
     task = await _visible_task(context, asker, target, int(args[3]))
     async with context.deps.db.transaction() as transaction:
-        done = await homework.toggle(transaction, task.id, asker.user_id, context.deps.now())
+        done = await ticks.toggle(transaction, task.id, asker.user_id, context.deps.now())
     name = task.subject or task.text
     words = asker.texts("Done: {name}") if done else asker.texts("Not done yet: {name}")
     await toast(update, context, words.format(name=name[:100]))

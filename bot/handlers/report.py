@@ -7,7 +7,7 @@ from html import escape
 
 from telegram import Update
 
-from bot import buttons, compose, notify
+from bot import buttons, notify, plans
 from bot.commands import Command
 from bot.context import Context
 from bot.dates import day_title, whole_day
@@ -54,7 +54,7 @@ async def _answered(update: Update, context: Context) -> tuple[StoredTarget, dat
 
 async def _tell(context: Context, target: StoredTarget, day: date, words: str) -> None:
     deps = context.deps
-    table = await compose.timetable_of(deps, target, day, 1)
+    table = await plans.timetable_of(deps, target, day, 1)
     texts = texts_in(deps.config.language)
     lines = [
         texts("Somebody says that this is wrong:"),

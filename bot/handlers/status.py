@@ -13,8 +13,9 @@ from bot import memory, watch
 from bot.commands import Audience, Command
 from bot.context import Context
 from bot.screens import asker_of, say
-from bot.store import outbox, schools
-from bot.store.schools import Feed, Health
+from bot.store import feed_health, outbox, schools
+from bot.store.feed_health import Health
+from bot.store.schools import Feed
 from bot.texts import Texts, errors, mark
 
 MEBIBYTE = 1024 * 1024
@@ -25,7 +26,7 @@ async def run(update: Update, context: Context) -> None:
     """One message for "why is the bot silent?"."""
     asker = await asker_of(update, context.deps)
     deps, texts = context.deps, asker.texts
-    healths = await schools.healths(deps.db)
+    healths = await feed_health.healths(deps.db)
     feeds: defaultdict[str, list[Feed]] = defaultdict(list)
     for feed in await schools.all_feeds(deps.db):
         feeds[feed.school_id].append(feed)

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from telegram import Update
 
-from bot import compose
+from bot import plans
 from bot.commands import Command
 from bot.context import Context
-from bot.screens.day import asked_day, each_followed, next_day_with_lessons, no_school, show_day
+from bot.screens.day import asked_day, each_followed, next_school_day, no_school, show_day
 from bot.texts import mark
 
 
@@ -19,8 +19,8 @@ async def run(update: Update, context: Context) -> None:
         return
     async for asker, target, school in each_followed(update, context):
         tomorrow = school.today(context.deps.clock.now()) + timedelta(days=1)
-        table = await compose.timetable_of(context.deps, target, tomorrow, 14)
-        later = next_day_with_lessons(table.days)
+        table = await plans.timetable_of(context.deps, target, tomorrow, 14)
+        later = next_school_day(table, table.days)
         day = tomorrow if later is None else later.date
         lead = ""
         if day != tomorrow:

@@ -9,12 +9,13 @@ from html import escape
 
 from telegram import Update
 
-from bot import compose, dates
+from bot import compose, dates, plans
 from bot.buttons import data
-from bot.context import Context, Deps
+from bot.context import Context, Deps, in_background
 from bot.dates import read_day
 from bot.keyboards import Row
 from bot.model import TargetKind
+from bot.plans import Timetable
 from bot.screens import Asker, asker_of, present, say, show
 from bot.screens.access import target_for
 from bot.screens.pick import named
@@ -117,11 +118,11 @@ async def when_read(
     """Go on at once with targets that the rounds keep read; have the others read first, and go on when they were. The
     handler itself waits for nothing. `within` is how old what nobody follows may be."""
     deps = context.deps
-    wanted = {target.id for target in targets if await compose.worth_reading(deps, target, within=within)}
+    wanted = {target.id for target in targets if await plans.worth_reading(deps, target, within=within)}
     if not wanted:
         await then()
         return
-    unread = [target for target in targets if not await compose.was_read(deps, target)]
+    unread = [target for target in targets if not await plans.was_read(deps, target)]
     again = wanted - {target.id for target in unread}
     if unread:
         await say(update, context, asker.texts("One moment: the school's page is being read."))
@@ -130,9 +131,7 @@ async def when_read(
     async def go_on() -> None:
         for _ in range((READ_SECONDS + len(wanted)) * 10):
             await asyncio.sleep(0.1)
-            if not context.application.running:  # a stop waits for this task
-                return
-            while unread and await compose.was_read(deps, unread[-1]):
+            while unread and await plans.was_read(deps, unread[-1]):
                 unread.pop()
             if not again & deps.wanted and (not unread or not wanted & deps.wanted):
                 break
@@ -142,7 +141,7 @@ async def when_read(
         else:
             await say(update, context, asker.texts("The school's page does not answer now. Ask me again in a while."))
 
-    context.application.create_task(go_on(), update, name=f"{LATER} {min(wanted)}")
+    in_background(context, go_on(), update, name=f"{LATER} {min(wanted)}")
 
 
 def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool = False) -> list[Row]:
@@ -278,17 +277,20 @@ async def each_followed(update: Update, context: Context) -> AsyncIterator[tuple
         yield asker, target, school
 
 
-def is_over(day: Day, now: datetime) -> bool:
-    """Whether the day's last lesson has ended, by the clock of the school. Unknown times end with the day."""
-    ends = [lesson.end for lesson in day.taking_place if lesson.end is not None]
-    if not day.taking_place:
+def is_over(table: Timetable, now: datetime) -> bool:
+    """Whether the last lesson of the first day has ended, by the clock of the school. Unknown times end with the day,
+    and so does a day of which only the changes are known."""
+    day = table.days[0]
+    if not table.may_have_school(day):
         return day.known
-    return bool(ends) and max(ends) < now.time()
+    ends = [lesson.end for lesson in day.taking_place if lesson.end is not None]
+    return not table.rows_only and bool(ends) and max(ends) < now.time()
 
 
-def next_day_with_lessons(days: Sequence[Day]) -> Day | None:
-    """The first of the days on which something takes place."""
-    return next((day for day in days if day.taking_place), None)
+def next_school_day(table: Timetable, days: Sequence[Day]) -> Day | None:
+    """The first of the days that has school; None when there is none, or one comes before it that nobody knows."""
+    day = next((day for day in days if table.may_have_school(day)), None)
+    return day if day is not None and day.known else None
 
 
 def no_school(texts: Texts, first: str, day: date) -> str:

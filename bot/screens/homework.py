@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from telegram import Update
 from telegram.error import TelegramError
 
-from bot import compose, dates
+from bot import compose, dates, plans
 from bot import homework as content
 from bot.buttons import data
 from bot.context import Context
@@ -101,7 +101,7 @@ async def own_task(update: Update, context: Context, asker: Asker, number: str) 
 
 async def subjects_of(context: Context, target: StoredTarget, today: date) -> list[str]:
     """The subjects of a class: of its lessons in these two weeks, and of its homework; by name."""
-    table = await compose.timetable_of(context.deps, target, today - timedelta(days=today.weekday()), 14)
+    table = await plans.timetable_of(context.deps, target, today - timedelta(days=today.weekday()), 14)
     found = {lesson.subject for day in table.days for lesson in day.lessons}
     tasks = await homework.visible(context.deps.db, target)
     found |= {task.subject for task in tasks if task.subject != task.text}
@@ -123,7 +123,7 @@ async def subject_named(context: Context, target: StoredTarget, today: date, key
 
 async def lessons_ahead(context: Context, target: StoredTarget, subject: str, today: date) -> list[date]:
     """The days to come with a lesson of a subject that takes place, soonest first."""
-    table = await compose.timetable_of(context.deps, target, today + timedelta(days=1), 14)
+    table = await plans.timetable_of(context.deps, target, today + timedelta(days=1), 14)
     return [day.date for day in table.days if any(lesson.subject == subject for lesson in day.taking_place)]
 
 

@@ -8,6 +8,7 @@ from datetime import date, time
 
 from bot.context import Deps
 from bot.model import Lesson, Plan, TargetKind
+from bot.plans import plan_feed
 from bot.store import schools, snapshots
 from bot.store.schools import School, StoredTarget
 from bot.store.snapshots import Snapshot
@@ -72,8 +73,7 @@ async def whole_day(deps: Deps, school: School, day: date) -> Whole | None:
 async def to_be_read(deps: Deps, school: School) -> list[StoredTarget]:
     """What `whole_day` is made of where a school publishes a page each: the rooms or the classes, whichever are fewer.
     None of them where there are too many to be asked for one person."""
-    feeds = await schools.feeds_of(deps.db, school.id)
-    source = deps.sources.get(feeds[0].source) if feeds else None
+    _, source = await plan_feed(deps, school.id)
     if source is None or source.scope == "school" or "lessons" not in source.delivers:
         return []
     kinds = [await schools.targets_of(deps.db, school.id, kind) for kind in (TargetKind.ROOM, TargetKind.CLASS)]
@@ -94,11 +94,10 @@ def free_rooms(whole: Whole, start: time, end: time) -> list[str]:
 
 async def _plan_of_all(deps: Deps, school: School) -> Snapshot | None:
     """The one plan of a source that gives the whole school at once."""
-    feeds = await schools.feeds_of(deps.db, school.id)
-    source = deps.sources.get(feeds[0].source) if feeds else None
-    if source is None or source.scope != "school":
+    feed, source = await plan_feed(deps, school.id)
+    if feed is None or source is None or source.scope != "school":
         return None
-    snapshot = await snapshots.newest(deps.db, feeds[0].id, 0)
+    snapshot = await snapshots.newest(deps.db, feed.id, 0)
     return snapshot if snapshot is not None and snapshot.plan.lessons else None
 
 
@@ -107,10 +106,12 @@ async def _plans(deps: Deps, school: School) -> Sequence[Snapshot] | None:
     whole = await _plan_of_all(deps, school)
     if whole is not None:
         return [whole]
-    feeds = await schools.feeds_of(deps.db, school.id)
+    feed, _ = await plan_feed(deps, school.id)
+    if feed is None:
+        return None
     for kind in (TargetKind.ROOM, TargetKind.CLASS):
         targets = await schools.targets_of(deps.db, school.id, kind)
-        found = [await snapshots.newest(deps.db, feeds[0].id, target.id) for target in targets] if feeds else []
+        found = [await snapshots.newest(deps.db, feed.id, target.id) for target in targets]
         plans = [snapshot for snapshot in found if snapshot is not None]
         if plans and len(plans) == len(targets):
             return plans

@@ -9,7 +9,7 @@ from html import escape
 
 from telegram import Update
 
-from bot import compose
+from bot import plans
 from bot.buttons import data
 from bot.context import Context
 from bot.keyboards import Row, in_rows
@@ -180,7 +180,7 @@ async def known_groups(context: Context, subscription: Subscription) -> list[str
     assert school is not None  # targets hang on schools in the database
     today = school.today(context.deps.clock.now())
     monday = today - timedelta(days=today.weekday())
-    table = await compose.timetable_of(context.deps, target, monday, GROUP_WEEKS * 7)
+    table = await plans.timetable_of(context.deps, target, monday, GROUP_WEEKS * 7)
     named = {group for day in table.days for lesson in day.lessons for group in lesson.groups}
     return sorted({*named, *subscription.groups})[:GROUPS]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.diff import State
+from bot.news import State
 from bot.store.codec import decode, encode
 from bot.store.database import Database, Transaction
 

@@ -101,11 +101,6 @@ class Database:
         async with self._writing:
             await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    async def vacuum_into(self, file: Path) -> None:
-        """A consistent copy of the running database. The file must not exist."""
-        async with self._writing:  # not inside a transaction of another task
-            await self._connection.execute("VACUUM INTO ?", (str(file),))
-
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """Around one statement, which SQLite makes a transaction of its own: no ways for BEGIN and COMMIT."""

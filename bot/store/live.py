@@ -74,3 +74,27 @@ async def remove(transaction: Transaction, live: Live) -> None:
         "DELETE FROM live_messages WHERE chat_id = ? AND thread_id = ? AND target_id = ?",
         (live.chat_id, live.thread_id, live.target_id),
     )
+
+
+async def message_replaced(db: Database, chat_id: int, old: int, new: int) -> None:
+    """The message to edit was gone and was sent anew: from now on the new one is the live one, and the one to edit.
+
+    `pinned` stays: it says that the new one is to be pinned as the old one was.
+    """
+    async with db.transaction() as transaction:
+        for sql in (
+            "UPDATE live_messages SET message_id = ? WHERE chat_id = ? AND message_id = ?",
+            "UPDATE outbox SET edits = ? WHERE chat_id = ? AND edits = ? AND state = 'due'",
+        ):
+            await transaction.execute(sql, (new, chat_id, old))
+
+
+async def is_pinned(db: Database, chat_id: int, message_id: int) -> bool:
+    """Whether a live message is pinned, or is to be."""
+    sql = "SELECT 1 FROM live_messages WHERE chat_id = ? AND message_id = ? AND pinned = 1"
+    return await db.value(sql, (chat_id, message_id)) is not None
+
+
+async def unpinned(db: Database, chat_id: int, message_id: int) -> None:
+    """A live message could not be pinned."""
+    await db.write("UPDATE live_messages SET pinned = 0 WHERE chat_id = ? AND message_id = ?", (chat_id, message_id))

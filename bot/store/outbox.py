@@ -93,35 +93,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A row that this process may send now. `content` is the content's hash."""
-
-    id: int
-    chat_id: int
-    thread_id: int
-    kind: str
-    content: str
-    priority: int
-    silent: bool
-    reply_to: int | None
-    edits: int | None
-    attempts: int
-    expires_at: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What became of a claimed row: `state` is sent, uncertain, gone, dead, expired, or due (from `not_before` on)."""
-
-    id: int
-    state: str
-    message_id: int | None = None
-    error: str = ""
-    not_before: int | None = None
-    tried: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """The outbox in figures: open rows now, the age of the oldest that is due in seconds, failures of the last day."""
 
@@ -135,42 +106,18 @@ class Counts:
     """Sent in the last hour."""
 
 
-_COLUMNS = "id, chat_id, thread_id, kind, content, priority, silent, reply_to, edits, attempts, expires_at"
-
-# A chat's rows go out one at a time and in order: a row waits for an earlier one that is being sent or is tried again
-# later. A row that was postponed and never tried (quiet hours) holds up nothing, nor does one that has expired.
-_SENDABLE = """
-    SELECT id FROM outbox AS this
-    WHERE state = 'due' AND not_before <= :now AND coalesce(expires_at, :now + 1) > :now
-      AND chat_id NOT IN (SELECT value FROM json_each(:busy))
-      AND id NOT IN (SELECT value FROM json_each(:except))
-      AND NOT EXISTS (
-        SELECT 1 FROM outbox AS other
-        WHERE other.chat_id = this.chat_id AND other.state IN ('due', 'claimed') AND (
-          other.state = 'claimed'
-          OR (other.priority, other.id) < (this.priority, this.id) AND (other.not_before <= :now OR other.attempts > 0)
-            AND coalesce(other.expires_at, :now + 1) > :now
-        )
-      )
-    ORDER BY priority, id
-    LIMIT :limit
-"""
-
-
 async def enqueue(transaction: Transaction, rows: Iterable[Row], now: int) -> int:
     """Put rows into the outbox, each content once. What is in it already is left as it is. Returns how many are new."""
     rows = list(rows)
     channels = await _channels(transaction, {row.chat_id for row in rows if row.chat_id < 0})
-    hashes: dict[tuple[int, bool], str] = {}
+    hashes: dict[tuple[int, bool], str] = {}  # by the id of the content, which `rows` keeps alive
     contents: dict[str, tuple[str, str, int]] = {}
     values: list[tuple[object, ...]] = []
     edits = False
-    keep: list[Content] = []
     for row in rows:
         bare = row.chat_id in channels and not row.asks
         content = hashes.get((id(row.content), bare))
         if content is None:
-            keep.append(row.content)  # an id is only good while the object lives
             payload = (replace(row.content, keyboard=()) if bare else row.content).to_json()
             content = hashes[id(row.content), bare] = hashlib.sha256(payload.encode("utf-8")).hexdigest()
             contents[content] = (content, payload, now)
@@ -202,93 +149,6 @@ async def _channels(transaction: Transaction, chats: Collection[int]) -> set[int
         return set()
     sql = "SELECT chat_id FROM chats WHERE type = 'channel' AND chat_id IN (SELECT value FROM json_each(?))"
     return {row["chat_id"] for row in await transaction.all(sql, (json.dumps(sorted(chats)),))}
-
-
-async def claim(
-    db: Database,
-    now: int,
-    *,
-    limit: int,
-    lease_seconds: int,
-    busy_chats: Collection[int] = (),
-    leave: Collection[int] = (),
-) -> list[Claim]:
-    """Take up to `limit` rows to send but for `leave`, the most urgent first, at most one a chat, none of `busy_chats`.
-
-    Raises StoreError when the disk is full; `sendable` needs no room.
-    """
-    sql = (
-        f"UPDATE outbox SET state = 'claimed', lease_until = :lease WHERE id IN ({_SENDABLE})"  # noqa: S608
-        f" RETURNING {_COLUMNS}"
-    )
-    parameters = {**_parameters(now, limit, busy_chats, leave), "lease": now + lease_seconds}
-    return _claims(await db.write_returning(sql, parameters))
-
-
-async def sendable(
-    db: Database, now: int, *, limit: int, busy_chats: Collection[int] = (), leave: Collection[int] = ()
-) -> list[Claim]:
-    """What `claim` would take, without taking it, but for the rows `leave`: for a disk without room for a claim."""
-    sql = f"SELECT {_COLUMNS} FROM outbox WHERE id IN ({_SENDABLE})"  # noqa: S608
-    return _claims(await db.all(sql, _parameters(now, limit, busy_chats, leave)))
-
-
-async def mark(db: Database, marks: Collection[Mark], now: int) -> None:
-    """Record what became of claimed rows, in one transaction. Raises StoreError when the disk is full."""
-    values = [
-        (
-            mark.state,
-            None if mark.state == "due" else now,
-            mark.message_id,
-            mark.error[:500],
-            mark.not_before,
-            int(mark.tried),
-            mark.id,
-        )
-        for mark in marks
-    ]
-    sql = (
-        "UPDATE outbox SET state = ?, done_at = ?, message_id = ?, error = ?, not_before = coalesce(?, not_before),"
-        " attempts = attempts + ?, lease_until = NULL WHERE id = ?"
-    )
-    if len(values) == 1:
-        await db.write(sql, values[0])
-        return
-    async with db.transaction() as transaction:
-        await transaction.execute_many(sql, values)
-
-
-async def reclaim(db: Database) -> int:
-    """At the start: rows that a process died with are due again. Whether they were sent, nobody knows: at most what
-    was in flight is said twice, nothing is lost. Returns how many."""
-    return await db.write("UPDATE outbox SET state = 'due', lease_until = NULL WHERE state = 'claimed'")
-
-
-async def do_not_wait(db: Database, now: int) -> None:
-    """The clock was set back: what was to be sent already, or is tried again, does not wait until it catches up.
-
-    Quiet hours stay what they are: such a row was postponed from the instant at which it was made.
-    """
-    await db.write(
-        "UPDATE outbox SET not_before = ?1 WHERE state = 'due' AND not_before > ?1"
-        " AND (attempts > 0 OR not_before <= created_at)",
-        (now,),
-    )
-
-
-async def sweep(db: Database, now: int, held: Collection[int] = ()) -> None:
-    """End what has expired, and take back claims whose lease ran out, but for the rows `held` in this process."""
-    async with db.transaction() as transaction:
-        await transaction.execute(
-            "UPDATE outbox SET state = 'expired', done_at = ?1, error = 'nobody could be told in time'"
-            " WHERE state = 'due' AND expires_at <= ?1",
-            (now,),
-        )
-        await transaction.execute(
-            "UPDATE outbox SET state = 'due', lease_until = NULL WHERE state = 'claimed' AND lease_until <= ?"
-            " AND id NOT IN (SELECT value FROM json_each(?))",
-            (now, json.dumps(list(held))),
-        )
 
 
 async def content_of(db: Database, content_hash: str) -> Content:
@@ -347,42 +207,3 @@ async def prune(db: Database, before: int, *, batch: int = 2000) -> int:
         (before,),
     )
     return total
-
-
-def _parameters(now: int, limit: int, busy: Collection[int], leave: Collection[int]) -> dict[str, object]:
-    return {
-        "now": now,
-        "limit": limit,
-        "busy": json.dumps(list(busy)),
-        "except": json.dumps(list(leave)),
-    }
-
-
-def _claims(rows: Iterable[Any]) -> list[Claim]:
-    claims = [Claim(*tuple(row)) for row in rows]
-    claims.sort(key=lambda claim: (claim.priority, claim.id))
-    return claims
-
-
-async def message_replaced(db: Database, chat_id: int, old: int, new: int) -> None:
-    """The message to edit was gone and was sent anew: from now on the new one is the live one, and the one to edit.
-
-    `pinned` stays: it says that the new one is to be pinned as the old one was.
-    """
-    async with db.transaction() as transaction:
-        for sql in (
-            "UPDATE live_messages SET message_id = ? WHERE chat_id = ? AND message_id = ?",
-            "UPDATE outbox SET edits = ? WHERE chat_id = ? AND edits = ? AND state = 'due'",
-        ):
-            await transaction.execute(sql, (new, chat_id, old))
-
-
-async def is_pinned(db: Database, chat_id: int, message_id: int) -> bool:
-    """Whether a live message is pinned, or is to be."""
-    sql = "SELECT 1 FROM live_messages WHERE chat_id = ? AND message_id = ? AND pinned = 1"
-    return await db.value(sql, (chat_id, message_id)) is not None
-
-
-async def unpinned(db: Database, chat_id: int, message_id: int) -> None:
-    """A live message could not be pinned."""
-    await db.write("UPDATE live_messages SET pinned = 0 WHERE chat_id = ? AND message_id = ?", (chat_id, message_id))

@@ -1,4 +1,4 @@
-"""Schools, their feeds, their targets, and how the feeds are doing."""
+"""Schools, their feeds and their targets."""
 
 from __future__ import annotations
 
@@ -72,22 +72,6 @@ class StoredTarget:
     name: str
     system_id: str = ""
     gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How a feed is doing. Instants are seconds since 1970."""
-
-    feed_id: int
-    last_attempt: int | None = None
-    last_success: int | None = None
-    failures: int = 0
-    failing_since: int | None = None
-    error_kind: str = ""
-    error: str = ""
-    next_at: int = 0
-    told_admin: bool = False
-    shape: str = ""
 
 
 def _school(row: sqlite3.Row) -> School:
@@ -284,50 +268,6 @@ async def never_read(db: Database, feed_id: int, target_ids: Collection[int]) ->
         (json.dumps(sorted(target_ids)), feed_id),
     )
     return {row["value"] for row in rows}
-
-
-async def health_of(db: Database | Transaction, feed_id: int) -> Health:
-    """How a feed is doing; all unset for one that was never asked."""
-    row = await db.one("SELECT * FROM feed_health WHERE feed_id = ?", (feed_id,))
-    if row is None:
-        return Health(feed_id)
-    values = dict(row)
-    return Health(**{**values, "told_admin": bool(values["told_admin"])})
-
-
-async def healths(db: Database) -> dict[int, Health]:
-    """How every feed that was ever asked is doing, by its id."""
-    rows = [dict(row) for row in await db.all("SELECT * FROM feed_health")]
-    return {row["feed_id"]: Health(**{**row, "told_admin": bool(row["told_admin"])}) for row in rows}
-
-
-async def told_with(db: Database, feed: Feed, since: int, within: int) -> bool:
-    """Whether the admins know of another feed of this school that fails since about the same time: one trouble."""
-    sql = (
-        "SELECT 1 FROM feed_health AS h JOIN feeds AS f ON f.id = h.feed_id WHERE f.school_id = ? AND f.id <> ?"
-        " AND f.owner_chat IS NULL AND h.told_admin = 1 AND h.failing_since BETWEEN ? AND ? LIMIT 1"
-    )
-    return await db.value(sql, (feed.school_id, feed.id, since - within, since + within)) is not None
-
-
-async def put_health(transaction: Transaction, health: Health) -> None:
-    """Write down how a feed is doing."""
-    await transaction.execute(
-        "INSERT OR REPLACE INTO feed_health (feed_id, last_attempt, last_success, failures, failing_since, error_kind,"
-        " error, next_at, told_admin, shape) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            health.feed_id,
-            health.last_attempt,
-            health.last_success,
-            health.failures,
-            health.failing_since,
-            health.error_kind,
-            health.error,
-            health.next_at,
-            int(health.told_admin),
-            health.shape,
-        ),
-    )
 
 
 async def slots_of(db: Database, school_id: str) -> dict[str, int]:

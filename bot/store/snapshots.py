@@ -70,15 +70,6 @@ async def touch(transaction: Transaction, snapshot: Snapshot, now: int) -> None:
     )
 
 
-async def touch_feed(transaction: Transaction, feed_id: int, now: int) -> None:
-    """The school answered "not modified" for all of a feed: the newest revisions are as good as fresh."""
-    await transaction.execute(
-        "UPDATE snapshots SET checked_at = ? WHERE feed_id = ? AND revision = (SELECT max(revision) FROM snapshots AS"
-        " newer WHERE newer.feed_id = snapshots.feed_id AND newer.target_id = snapshots.target_id)",
-        (now, feed_id),
-    )
-
-
 async def revisions_of(db: Database, school_id: str, target_id: int) -> list[tuple[int, int, int]]:
     """Feed, target (0 = the whole feed) and newest revision of all that a target's timetable is made of."""
     rows = await db.all(

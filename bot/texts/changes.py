@@ -8,8 +8,9 @@ from datetime import date
 from html import escape
 
 from bot import dates
-from bot.diff import Edit, State, Told, What, name_of
+from bot.diff import Edit, name_of
 from bot.model import Lesson, Status
+from bot.news import State, Told, What
 from bot.texts import Texts
 from bot.texts.day import periods_text, times_text
 

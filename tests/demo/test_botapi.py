@@ -30,8 +30,9 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes
 
 from bot.clock import TurnableClock
-from bot.demo.botapi import CONFLICT, BotApi, Fault, Person
+from bot.demo.botapi import BotApi, Fault, Person
 from bot.demo.spec import checker
+from bot.demo.standin.polling import CONFLICT
 from bot.transport import AiohttpRequest, AnswerLost, NotSent, ServerError
 from tests.demo.specs import spec_files
 from tests.demo.test_spec import spec_at

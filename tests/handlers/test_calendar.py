@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from bot.compose import Timetable
 from bot.handlers.calendar import calendar_of
 from bot.model import Lesson, Status, TargetKind
+from bot.plans import Timetable
 from bot.store.schools import School, StoredTarget
 
 TABLE = Timetable(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.model import TargetKind
-from bot.store import accounts, chats, homework, schools
+from bot.store import accounts, chats, homework, schools, ticks
 from bot.store.chats import Chat
 from bot.store.database import Database, open_database
 from bot.store.homework import Viewer
@@ -63,18 +63,18 @@ async def test_a_tick_stays_over_edits_withdrawal_and_return(db: Database) -> No
     assert await take(db, task("p. 45", own="7"), task("essay")) == 2
     (one, two) = await homework.visible(db, await target(db))
     async with db.transaction() as transaction:
-        assert await homework.toggle(transaction, one.id, ONA, 2)
+        assert await ticks.toggle(transaction, one.id, ONA, 2)
     assert await take(db, task("p. 45 ex. 3", own="7"), task("essay")) == 0
     assert await texts(db) == ["p. 45 ex. 3", "essay"]
     assert await take(db, task("essay")) == 0
     assert await texts(db) == ["essay"]
     assert await homework.by_id(db, one.id) is None
     assert await take(db, task("essay"), task("p. 45 ex. 3", own="7")) == 0
-    assert await homework.ticked_by(db, [one.id, two.id], ONA) == {one.id}
-    assert await homework.tick_counts(db, [one.id, two.id]) == {one.id: 1}
+    assert await ticks.ticked_by(db, [one.id, two.id], ONA) == {one.id}
+    assert await ticks.tick_counts(db, [one.id, two.id]) == {one.id: 1}
     async with db.transaction() as transaction:
-        assert not await homework.toggle(transaction, one.id, ONA, 3)
-    assert await homework.tick_counts(db, [one.id]) == {}
+        assert not await ticks.toggle(transaction, one.id, ONA, 3)
+    assert await ticks.tick_counts(db, [one.id]) == {}
 
 
 async def test_keys_may_change_places(db: Database) -> None:
@@ -175,8 +175,8 @@ async def test_seeing_and_counting_take_one_statement_each(db: Database) -> None
     nine = await target(db)
     before = db.statements
     found = await homework.visible(db, nine, Viewer(ONA))
-    await homework.tick_counts(db, [one.id for one in found])
-    await homework.ticked_by(db, [one.id for one in found], ONA)
+    await ticks.tick_counts(db, [one.id for one in found])
+    await ticks.ticked_by(db, [one.id for one in found], ONA)
     assert len(found) == 40
     assert db.statements - before == 3
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from bot.backup import check, copy_of
 from bot.errors import StoreError
-from bot.store import outbox
+from bot.store import claims, outbox
+from bot.store.claims import Claim, Mark
 from bot.store.database import Database, open_database
-from bot.store.outbox import Claim, Content, Mark, Priority, Row
+from bot.store.outbox import Content, Priority, Row
 
 DAY = date(2026, 11, 24)
 NOW = 1_795_000_000
@@ -32,7 +34,7 @@ async def put(db: Database, *rows: Row, now: int = NOW) -> int:
 
 
 async def take(db: Database, *, now: int = NOW, limit: int = 10, busy: tuple[int, ...] = ()) -> list[Claim]:
-    return await outbox.claim(db, now, limit=limit, lease_seconds=60, busy_chats=busy)
+    return await claims.claim(db, now, limit=limit, lease_seconds=60, busy_chats=busy)
 
 
 async def test_a_fact_is_told_once_and_a_new_revision_is_a_new_fact(tmp_path: Path) -> None:
@@ -60,7 +62,7 @@ async def test_one_row_a_chat_and_none_of_the_busy(tmp_path: Path) -> None:
         first = await take(db, busy=(3,))
         assert [(claim.chat_id, claim.id) for claim in first] == [(1, 1), (2, 2)]
         assert await take(db, busy=(3,)) == [], "a chat with a row in flight gets no second one"
-        await outbox.mark(db, [Mark(1, "sent", message_id=9)], NOW)
+        await claims.mark(db, [Mark(1, "sent", message_id=9)], NOW)
         assert [(claim.chat_id, claim.id) for claim in await take(db)] == [(3, 3), (1, 4)]
 
 
@@ -68,11 +70,11 @@ async def test_a_lease_that_ran_out_goes_back_unless_it_is_held(tmp_path: Path) 
     async with open_database(tmp_path / "db") as db:
         await put(db, row(1), row(2))
         one, two = await take(db)
-        await outbox.sweep(db, NOW + 59)
+        await claims.sweep(db, NOW + 59)
         assert await take(db, now=NOW + 59) == []
-        await outbox.sweep(db, NOW + 61, held=[two.id])
+        await claims.sweep(db, NOW + 61, held=[two.id])
         assert [claim.id for claim in await take(db, now=NOW + 61)] == [one.id]
-        assert await outbox.reclaim(db) == 2
+        assert await claims.reclaim(db) == 2
 
 
 async def test_rows_expire_and_postponed_rows_wait_without_holding_up_others(tmp_path: Path) -> None:
@@ -83,9 +85,9 @@ async def test_rows_expire_and_postponed_rows_wait_without_holding_up_others(tmp
             row(1, "later", not_before=NOW + 10, priority=Priority.CANCELLATION),
             row(1, "now"),
         )
-        await outbox.sweep(db, NOW)
+        await claims.sweep(db, NOW)
         assert [claim.id for claim in await take(db)] == [3]
-        await outbox.mark(db, [Mark(3, "sent")], NOW)
+        await claims.mark(db, [Mark(3, "sent")], NOW)
         assert [claim.id for claim in await take(db, now=NOW + 10)] == [2]
         assert await db.value("SELECT state FROM outbox WHERE id = 1") == "expired"
 
@@ -94,8 +96,8 @@ async def test_the_figures_of_status(tmp_path: Path) -> None:
     async with open_database(tmp_path / "db") as db:
         await put(db, *(row(chat) for chat in range(1, 8)), now=NOW - 100)
         await put(db, row(9, not_before=NOW + 50))
-        claims = await take(db, limit=3)
-        await outbox.mark(db, [Mark(claims[0].id, "uncertain"), Mark(claims[1].id, "dead")], NOW)
+        taken = await take(db, limit=3)
+        await claims.mark(db, [Mark(taken[0].id, "uncertain"), Mark(taken[1].id, "dead")], NOW)
         counts = await outbox.counts(db, NOW)
         assert (counts.due, counts.claimed, counts.postponed, counts.oldest_seconds) == (4, 1, 1, 100)
         assert (counts.uncertain, counts.dead) == (1, 1)
@@ -105,8 +107,8 @@ async def test_the_figures_of_status(tmp_path: Path) -> None:
 async def test_what_is_done_is_pruned_with_its_content(tmp_path: Path) -> None:
     async with open_database(tmp_path / "db") as db:
         await put(db, *(row(chat, content=Content(f"to {chat}")) for chat in range(1, 101)))
-        claims = await take(db, limit=60)
-        await outbox.mark(db, [Mark(claim.id, "sent") for claim in claims], NOW)
+        taken = await take(db, limit=60)
+        await claims.mark(db, [Mark(claim.id, "sent") for claim in taken], NOW)
         assert await outbox.prune(db, NOW + 1, batch=25) == 60
         assert await db.value("SELECT count(*) FROM outbox") == 40
         assert await db.value("SELECT count(*) FROM contents") == 40
@@ -125,7 +127,7 @@ async def test_ten_thousand_rows_are_enqueued_in_half_a_second(tmp_path: Path) -
 async def test_the_claim_reads_indexes_and_sorts_nothing(tmp_path: Path) -> None:
     async with open_database(tmp_path / "db") as db:
         parameters = {"now": NOW, "limit": 10, "busy": "[]", "except": "[]"}
-        plan = [line[3] for line in await db.all(f"EXPLAIN QUERY PLAN {outbox._SENDABLE}", parameters)]
+        plan = [line[3] for line in await db.all(f"EXPLAIN QUERY PLAN {claims.SENDABLE}", parameters)]
         assert any("this USING COVERING INDEX outbox_open" in line for line in plan), plan
         assert any("other USING" in line and "outbox_of_chat (chat_id=?)" in line for line in plan), plan
         assert not any("TEMP B-TREE" in line for line in plan), plan
@@ -137,7 +139,7 @@ async def test_a_full_disk_refuses_claims_and_still_shows_what_to_send(tmp_path:
         await fill(db)
         with pytest.raises(StoreError, match="disk is full"):
             await put(db, *(row(chat, "big", Content("x" * 5000)) for chat in range(1, 500)))
-        found = await outbox.sendable(db, NOW, limit=5, leave=[1])
+        found = await claims.sendable(db, NOW, limit=5, leave=[1])
         assert [claim.id for claim in found] == [2, 3, 4, 5, 6]
         await db.value("PRAGMA max_page_count = 1073741823")
         assert await put(db, row(1, "after")) == 1
@@ -159,15 +161,12 @@ async def test_another_writer_and_a_backup_make_no_lock_errors(tmp_path: Path) -
 
         async def back_up() -> None:
             for number in range(5):
-                await ours.vacuum_into(tmp_path / f"copy{number}")
-                await asyncio.sleep(0)
+                await asyncio.to_thread(copy_of, ours.path, tmp_path / f"copy{number}")
 
         await asyncio.gather(write(ours, 1), write(theirs, 1000), back_up())
         assert await ours.value("SELECT count(*) FROM outbox") == 300
     for number in range(5):
-        copy = sqlite3.connect(tmp_path / f"copy{number}")
-        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        copy.close()
+        check(tmp_path / f"copy{number}")
 
 
 async def test_a_reader_that_stays_lets_the_log_grow_only_while_it_stays(tmp_path: Path) -> None:

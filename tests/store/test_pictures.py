@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from bot.store import outbox, pictures
+from bot.store import claims, outbox, pictures
+from bot.store.claims import Mark
 from bot.store.database import open_database
-from bot.store.outbox import Content, Mark, Priority, Row
+from bot.store.outbox import Content, Priority, Row
 
 NOW = 1_795_000_000
 
@@ -40,8 +41,8 @@ async def test_old_pictures_go_but_for_what_still_waits(tmp_path: Path) -> None:
             await pictures.put(transaction, "used", b"png", NOW + pictures.KEEP)
         assert await pictures.prune(db, NOW + pictures.KEEP + 1) == 1
         assert not await pictures.has(db, "old")
-        (claim,) = await outbox.claim(db, NOW, limit=1, lease_seconds=9)
+        (claim,) = await claims.claim(db, NOW, limit=1, lease_seconds=9)
         assert await pictures.prune(db, NOW + pictures.KEEP + 1) == 0
-        await outbox.mark(db, [Mark(claim.id, "sent")], NOW)
+        await claims.mark(db, [Mark(claim.id, "sent")], NOW)
         assert await pictures.prune(db, NOW + pictures.KEEP + 1) == 1
         assert await pictures.has(db, "used")

@@ -7,8 +7,9 @@ from datetime import date, time
 
 import pytest
 
-from bot.diff import State, canonical, told
+from bot.diff import canonical
 from bot.model import Lesson, Status, Was
+from bot.news import State, told
 from bot.texts import texts_in
 from bot.texts.changes import changes_text, published_text, rebuilt_text
 

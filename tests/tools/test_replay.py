@@ -10,19 +10,11 @@ import pytest
 
 from bot.scraper.registry import all_sources
 from tools.replay.__main__ import expected
-from tools.replay.german_stories import davinci_alone
-from tools.replay.more_stories import edupage_weekly, webuntis_autumn
+from tools.replay.german_stories import davinci_alone, indiware_autumn, untis_alone, untis_and_sheet
+from tools.replay.json_stories import edupage_weekly, webuntis_autumn
 from tools.replay.runner import replay
 from tools.replay.school import Story
-from tools.replay.stories import (
-    STORIES,
-    calendar_autumn,
-    indiware_autumn,
-    optivum_autumn,
-    optivum_new_timetable,
-    untis_alone,
-    untis_and_sheet,
-)
+from tools.replay.stories import STORIES, calendar_autumn, optivum_autumn, optivum_new_timetable
 
 
 @pytest.mark.parametrize(

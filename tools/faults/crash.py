@@ -66,7 +66,7 @@ async def stopped() -> Row:
             async with database(data) as db:
                 await put(db, 200, "fact")
             async with service(api, data) as process:
-                await asyncio.wait_for(_some(api.delivered, 40), 60)
+                await api.wait_for(lambda: sum(api.delivered.values()) >= 40, seconds=60)
                 start = time.monotonic()
                 process.terminate()
                 code = await process.wait(30)
@@ -150,9 +150,3 @@ async def _slow(api: BotApi, data: Path, stack: AsyncExitStack) -> None:
 
 
 Phase = Callable[[BotApi, Path, AsyncExitStack], Awaitable[None]]
-
-
-async def _some(delivered: object, count: int) -> None:
-    assert hasattr(delivered, "values")
-    while sum(delivered.values()) < count:  # noqa: ASYNC110 - the stand-in counts, it does not call
-        await asyncio.sleep(0.02)

@@ -10,7 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
+from bot.backup import check, copy_of
 from bot.clock import SystemClock
+from bot.demo.botapi import BotApi
+from bot.errors import StoreError
 from bot.store.database import open_database
 from tools.faults.network import FAST
 from tools.faults.row import Row, Scale
@@ -55,10 +58,7 @@ async def full() -> Row:
                         break
                     filled += 1
                 async with courier(db, api, SystemClock(), per_second=FAST) as sender:
-                    for _ in range(400):
-                        if sum(api.delivered.values()) >= people:
-                            break
-                        await asyncio.sleep(0.05)
+                    await _told(api, people)
                     sent, unrecorded = sum(api.delivered.values()), sender.unrecorded
                     await db.value("PRAGMA max_page_count = 1073741823")
                     done = await drained(db, 30)
@@ -84,10 +84,7 @@ async def small_disk() -> Row:
                     _fill(filler)
                     free = os.statvfs(data).f_bavail
                     async with courier(db, api, SystemClock(), per_second=FAST) as sender:
-                        for _ in range(400):
-                            if sum(api.delivered.values()) >= people:
-                                break
-                            await asyncio.sleep(0.05)
+                        await _told(api, people)
                         sent, unrecorded = sum(api.delivered.values()), sender.unrecorded
                         filler.unlink()
                         done = await drained(db, 30)
@@ -117,8 +114,7 @@ async def full_start() -> Row:
                 with folder() as elsewhere:  # the log needs room as well
                     environment = environment_of(api, data)
                     async with python(elsewhere / "log", "bot", "run", **environment) as process:
-                        with suppress(TimeoutError):
-                            await api.wait_for(lambda: sum(api.delivered.values()) >= 20, seconds=30)
+                        await _told(api, 20)
                         process.terminate()
                         code = await process.wait(20)
                 left = [file.name for file in copies.iterdir()]
@@ -127,6 +123,12 @@ async def full_start() -> Row:
             _unmount(data)
     ok = code == 0 and found.lost == found.duplicates == 0 and left == ["bot-2026-11-23.sqlite3"]
     return Row(name, f"{found}, exit {code}, {len(left)} copy left", goal, ok)
+
+
+async def _told(api: BotApi, count: int) -> None:
+    """Wait until so many messages have arrived, half a minute at most."""
+    with suppress(TimeoutError):
+        await api.wait_for(lambda: sum(api.delivered.values()) >= count, seconds=30)
 
 
 def _mounted(folder_: Path) -> bool:
@@ -165,14 +167,14 @@ async def writers(each: int) -> Row:
 
             async def copy() -> None:
                 for turn in range(5):
-                    await ours.vacuum_into(data / f"copy{turn}")
+                    await asyncio.to_thread(copy_of, ours.path, data / f"copy{turn}")
 
             await asyncio.gather(write(0), write(1), copy())
             count = await ours.value("SELECT count(*) FROM meta")
         sound = 0
         for turn in range(5):
-            connection = sqlite3.connect(data / f"copy{turn}")
-            sound += connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            connection.close()
+            with suppress(StoreError):
+                check(data / f"copy{turn}")
+                sound += 1
     ok = errors == 0 and count == 2 * each and sound == 5
     return Row("two writers and a backup", f"{errors} lock errors, {sound} of 5 copies sound", "0 lock errors", ok)

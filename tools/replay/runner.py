@@ -23,10 +23,10 @@ from bot.errors import NotReleased, SourceDown
 from bot.model import Target, TargetKind
 from bot.scraper.contract import Page
 from bot.scraper.registry import all_sources
-from bot.store import chats, outbox, schools, subscriptions
+from bot.store import chats, claims, outbox, schools, subscriptions
 from bot.store.chats import Chat
+from bot.store.claims import Mark
 from bot.store.database import Database, open_database
-from bot.store.outbox import Mark
 from bot.store.schools import School
 from bot.store.subscriptions import Subscription
 from tools.replay.school import Follower, Story
@@ -167,10 +167,10 @@ async def _follow(transaction: Any, number: int, one: Follower, now: int) -> Non
 async def _sent(db: Database, clock: ReplayClock, story: Story, zone: ZoneInfo) -> list[str]:
     """Send all that is due, as the courier does, and say what went to whom."""
     now = int(clock.instant.timestamp())
-    await outbox.sweep(db, now)
+    await claims.sweep(db, now)
     found: list[tuple[int, int, str]] = []
-    while claims := await outbox.claim(db, now, limit=50, lease_seconds=60):
-        for claim in claims:
+    while taken := await claims.claim(db, now, limit=50, lease_seconds=60):
+        for claim in taken:
             content = await outbox.content_of(db, claim.content)
             flags = [] if claim.silent or claim.kind in {"digest", "admin"} else ["sound"]
             flags += ["reply"] if claim.reply_to is not None else []
@@ -178,7 +178,7 @@ async def _sent(db: Database, clock: ReplayClock, story: Story, zone: ZoneInfo) 
             who = f"{name} [{', '.join(flags)}]" if flags else name
             text = "".join(_said(claim.kind, content.text))
             found.append((claim.chat_id, claim.id, f"{clock.instant.astimezone(zone):%a %d.%m %H:%M} {who}: {text}"))
-        await outbox.mark(db, [Mark(claim.id, "sent", message_id=claim.id) for claim in claims], now)
+        await claims.mark(db, [Mark(claim.id, "sent", message_id=claim.id) for claim in taken], now)
     return [line for _, _, line in sorted(found)]
 
 

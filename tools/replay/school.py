@@ -104,6 +104,7 @@ FOLLOWERS = (
     Follower("evening", horizon="tomorrow", daily="18:00"),
     Follower("off", horizon="all", changes=False),
 )
+WANTS_PLANS = Follower("plan", published=True)
 
 
 def at(day: date, clock: str) -> datetime:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from tools.replay import pages
 from tools.replay.german_stories import IN_GERMAN
-from tools.replay.more_stories import MORE
+from tools.replay.json_stories import IN_JSON
 from tools.replay.school import (
     FOLLOWERS,
     PLAN,
     PLAN_9B,
+    WANTS_PLANS,
     Answer,
     Follower,
     Row,
-    Site,
     Slot,
     Story,
     Trouble,
@@ -25,18 +26,15 @@ from tools.replay.school import (
     reversed_plan,
     with_trouble,
 )
+from tools.replay.sheet_stories import OF_SHEETS
 
 HOME = "Uczniowie zwolnieni do domu"
-WANTS_PLANS = Follower("plan", published=True)
 
 
 def optivum_autumn() -> Story:
     """Two ordinary weeks: rooms, an ill teacher, a move, a withdrawal at night, an outage, a flapping page."""
     first = date(2026, 11, 16)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     rows = (
         Row(at(d(1), "07:10"), d(2), 3, room="18"),
         Row(at(d(1), "21:40"), d(2), 5, until=at(d(2), "06:05"), room="20"),
@@ -75,10 +73,7 @@ def optivum_autumn() -> Story:
 def optivum_new_timetable() -> Story:
     """A new timetable from Wednesday on, the end of summer time, and the admin's holidays."""
     first = date(2026, 10, 19)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     new = reversed_plan(PLAN)
     rows = (
         Row(at(d(4), "14:05"), d(7), 2, cancelled=True, said=HOME),
@@ -116,93 +111,10 @@ def _optivum(url: str, now: datetime, *, rows: tuple[Row, ...], plan: tuple[Slot
     return pages.optivum_plan("9b", PLAN_9B, date(2026, 9, 1))
 
 
-def untis_and_sheet() -> Story:
-    """A sheet with the plan, a monitor that shows two days and turns its page in the afternoon."""
-    first = date(2026, 11, 9)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
-    rows = (
-        Row(at(d(1), "13:05"), d(2), 3, teacher="Neu"),
-        Row(at(d(3), "07:05"), d(3), 5, cancelled=True, note="Rzeka krank"),
-        Row(at(d(4), "13:05"), d(7), 2, room="18"),
-        Row(at(d(7), "09:05"), d(7), 4, until=at(d(7), "09:20"), room="9"),
-        *(Row(at(d(9), "12:05"), d(10), period, cancelled=True, note="Wandertag") for period in range(1, 7)),
-    )
-    troubles = (
-        Trouble(at(d(4), "15:00"), at(d(4), "15:40"), "subst", body=pages.LOGIN),
-        Trouble(at(d(8), "00:00"), at(d(8), "06:50"), "subst", status=404),
-    )
-
-    def site(url: str, now: datetime) -> Answer:
-        if url.endswith(".csv"):
-            return pages.sheet(PLAN, "9a")
-        page = _monitor(url, now, rows)
-        cut = at(d(8), "10:00") <= now < at(d(8), "10:10")
-        return page[: len(page) * 2 // 3] if cut and isinstance(page, str) else page
-
-    return Story(
-        "untis-and-sheet",
-        "Europe/Berlin",
-        first,
-        (("sheet", "https://linde.example/plan.csv"), ("untis-monitor", "https://linde.example/v/subst_001.htm")),
-        with_trouble(site, troubles),
-        FOLLOWERS,
-        classes=("9a",),
-    )
-
-
-def untis_alone() -> Story:
-    """A monitor and nothing else: its rows are all that is known of a day."""
-    first = date(2026, 11, 30)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
-    rows = (
-        Row(at(d(-1), "12:00"), d(0), 5, cancelled=True),
-        Row(at(d(1), "13:05"), d(2), 3, teacher="Neu"),
-        Row(at(d(1), "13:35"), d(2), 2, until=at(d(1), "14:20"), room="18"),
-        Row(at(d(3), "07:05"), d(3), 5, cancelled=True),
-        Row(at(d(4), "13:05"), d(7), 1, cancelled=True),
-    )
-
-    def site(url: str, now: datetime) -> Answer:
-        return _monitor(url, now, rows)
-
-    return Story(
-        "untis-alone",
-        "Europe/Berlin",
-        first,
-        (("untis-monitor", "https://linde.example/v/subst_001.htm"),),
-        with_trouble(site, (Trouble(at(d(8), "08:00"), at(d(8), "08:40")),)),
-        FOLLOWERS,
-        classes=("9a",),
-    )
-
-
-def _monitor(url: str, now: datetime, rows: tuple[Row, ...]) -> Answer:
-    """Two days: today and the next one, from 16:00 on the next two."""
-    days: list[date] = []
-    day = now.date() if now.hour < 16 else now.date() + timedelta(days=1)
-    while len(days) < 2:
-        if day.weekday() < 5:
-            days.append(day)
-        day += timedelta(days=1)
-    number = int(url[-7:-4])
-    if number not in (1, 2):
-        return 404
-    return pages.untis(published(rows, now), days[number - 1], f"subst_{number % 2 + 1:03}.htm", now)
-
-
 def calendar_autumn() -> Story:
     """A calendar from which cancelled lessons vanish, whose stamps change with every download."""
     first = date(2026, 11, 2)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     rows = (
         Row(at(d(1), "07:05"), d(2), 3, room="18"),
         Row(at(d(3), "09:05"), d(3), 5, cancelled=True),
@@ -227,10 +139,7 @@ def calendar_autumn() -> Story:
 def calendar_spring() -> Story:
     """A calendar that shows a week and is prolonged on Fridays; the beginning of summer time; a free day."""
     first = date(2026, 3, 23)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     rows = (
         Row(at(d(5), "23:05"), d(7), 1, until=at(d(7), "07:05"), cancelled=True),
         Row(at(d(8), "11:05"), d(9), 2, subject="History", room="13"),
@@ -248,75 +157,10 @@ def calendar_spring() -> Story:
 _CALENDAR = (("ical", "https://linde.example/9a.ics"),)
 
 
-def indiware_autumn() -> Story:
-    """Whole days, each out at three the day before; a free Wednesday that the plans name."""
-    first = date(2026, 11, 16)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
-    rows = (
-        Row(at(d(0), "12:00"), d(1), 2, cancelled=True),
-        Row(at(d(0), "20:05"), d(1), 3, teacher="Neu"),
-        Row(at(d(10), "07:05"), d(10), 4, subject="History", teacher="Dab", room="13"),
-    )
-    site = _indiware(rows, {d(2): ""})
-    down = Trouble(at(d(4), "05:00"), at(d(4), "06:40"))
-    return Story(
-        "indiware-autumn",
-        "Europe/Berlin",
-        first,
-        _INDIWARE,
-        with_trouble(site, (down,)),
-        (*FOLLOWERS, WANTS_PLANS),
-        ("9a",),
-    )
-
-
-def indiware_christmas() -> Story:
-    """The last week before the holidays and their first; a group's lesson; a plan that is half there for a while."""
-    first = date(2026, 12, 14)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
-    rows = (Row(at(d(3), "16:05"), d(4), 2, group="2/2", cancelled=True),)
-    holidays = {d(7 + step): "" for step in range(12) if d(7 + step).weekday() < 5}
-    whole = _indiware(rows, holidays)
-
-    def site(url: str, now: datetime) -> Answer:
-        if at(d(2), "10:00") <= now < at(d(2), "10:10") and f"{d(2):%Y%m%d}" in url:
-            return pages.indiware_day(PLAN[:1], (), d(2), now, tuple(holidays))
-        return whole(url, now)
-
-    return Story("indiware-christmas", "Europe/Berlin", first, _INDIWARE, site, (*FOLLOWERS, WANTS_PLANS), ("9a",))
-
-
-_INDIWARE = (("indiware-mobil", "https://linde.example/10000000/mobil/"),)
-
-
-def _indiware(rows: tuple[Row, ...], free: Mapping[date, str]) -> Site:
-    def site(url: str, now: datetime) -> Answer:
-        if "PlanKl" not in url:
-            return 404
-        day = datetime.strptime(url[-12:-4], "%Y%m%d").date()  # noqa: DTZ007 - a date
-        before = day - timedelta(days=1)
-        while before.weekday() >= 5 or before in free:
-            before -= timedelta(days=1)
-        if day.weekday() >= 5 or day in free or now < at(before, "15:00"):
-            return 404
-        return pages.indiware_day(PLAN, published(rows, now), day, now, tuple(free))
-
-    return site
-
-
 def bakalari_autumn() -> Story:
     """A school that publishes whole weeks; topics of lessons that are over; a day off that is named late."""
     first = date(2026, 11, 16)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     rows = (
         Row(at(d(1), "07:05"), d(2), 3, teacher="Nova"),
         Row(at(d(3), "09:05"), d(3), 5, cancelled=True),
@@ -333,10 +177,7 @@ def bakalari_autumn() -> Story:
 def bakalari_advent() -> Story:
     """A move, a change of one group that is taken back before breakfast, an outage."""
     first = date(2026, 12, 7)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     rows = (
         Row(at(d(2), "13:05"), d(3), 3, moved_to=7),
         Row(at(d(3), "20:05"), d(4), 2, until=at(d(4), "06:05"), group="2/2", teacher="Nova"),
@@ -357,46 +198,14 @@ def _bakalari(url: str, now: datetime, rows: tuple[Row, ...], free: Mapping[date
     return pages.bakalari(PLAN, published(rows, now), monday, now, free)
 
 
-def sheet_of_two_weeks() -> Story:
-    """A sheet alone, with weeks A and B from an anchor; a lesson of B weeks is edited, then a weekly one is added."""
-    first = date(2026, 11, 16)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
-    def site(_url: str, now: datetime) -> Answer:
-        head, *lines = pages.sheet(PLAN, "9a").splitlines()
-        room = "20" if now < at(d(2), "10:05") else "21"
-        table = [f"{head},week", *(f"{line}," for line in lines)]
-        table += ["1,6,12:55,13:40,Art,Farba,16,9a,,A", f"1,6,12:55,13:40,Music,Nuta,{room},9a,,B"]
-        if now >= at(d(8), "11:05"):
-            table.append("4,7,13:50,14:35,Choir,Nuta,hall,9a,,")
-        return "\n".join(table) + "\n"
-
-    return Story(
-        "sheet-of-two-weeks",
-        "Europe/Vilnius",
-        first,
-        (("sheet", "https://linde.example/plan.csv"),),
-        site,
-        FOLLOWERS,
-        classes=("9a",),
-        settings={"anchor": first.isoformat(), "weeks": ["A", "B"]},
-    )
-
-
 STORIES = (
     optivum_autumn,
     optivum_new_timetable,
-    untis_and_sheet,
-    untis_alone,
     calendar_autumn,
     calendar_spring,
-    indiware_autumn,
-    indiware_christmas,
     bakalari_autumn,
     bakalari_advent,
-    sheet_of_two_weeks,
-    *MORE,
     *IN_GERMAN,
+    *IN_JSON,
+    *OF_SHEETS,
 )

@@ -23,7 +23,7 @@ from bot.model import TargetKind
 from bot.rounds import scrape_round
 from bot.scraper.http import SchoolHttp
 from bot.scraper.registry import all_sources
-from bot.store import accounts, chats, homework, schools, subscriptions
+from bot.store import accounts, chats, homework, schools, subscriptions, ticks
 from bot.store.chats import Chat
 from bot.store.database import open_database
 from bot.store.homework import Viewer
@@ -117,7 +117,7 @@ async def _live(deps: Deps, clock: _Clock, day: date, diary: Diary, target: Stor
     async with deps.db.transaction() as transaction:
         for text in script.TICKS.get(day.day, ()):
             task = next(one for one in await homework.visible(transaction, target, ona) if one.text == text)
-            await homework.toggle(transaction, task.id, ONA, deps.now())
+            await ticks.toggle(transaction, task.id, ONA, deps.now())
         if day.day in script.WRITES:
             subject, text, due = script.WRITES[day.day]
             await homework.write_down(

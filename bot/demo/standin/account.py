@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.demo.standin.chats import Chat, User
 from bot.demo.standin.content import caption_content, formatted
 from bot.demo.standin.params import Json, Params, bad
-from bot.demo.standin.state import Chat, State, User
+from bot.demo.standin.state import State
 
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 COMMANDS = 100

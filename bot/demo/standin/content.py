@@ -7,9 +7,10 @@ import struct
 from dataclasses import dataclass
 from typing import Any
 
+from bot.demo.standin.chats import Chat, File
 from bot.demo.standin.entities import EntityError, Formatted, parse_html
 from bot.demo.standin.params import ApiError, Json, Params, Upload, bad
-from bot.demo.standin.state import Chat, File, State
+from bot.demo.standin.state import State
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024

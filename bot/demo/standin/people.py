@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.demo.standin.account import member_json
+from bot.demo.standin.chats import Chat, File, Message, Query, Topic, User
 from bot.demo.standin.content import caption_content, picture_size, text_content
 from bot.demo.standin.params import Json, Upload
-from bot.demo.standin.state import Chat, File, Message, Query, State, Topic, User
+from bot.demo.standin.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

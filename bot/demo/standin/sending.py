@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.demo.standin.chats import Chat, File, Message
 from bot.demo.standin.content import Media, caption_content, keyboard, media_content, text_content
 from bot.demo.standin.params import Json, Params, bad
-from bot.demo.standin.state import Chat, File, Message, State
+from bot.demo.standin.state import State
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "

@@ -1,16 +1,16 @@
-"""More stories: schools whose systems speak JSON, and a sheet with dates."""
+"""Stories of schools whose systems speak JSON: WebUntis and EduPage."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from tools.replay import answers, pages
 from tools.replay.school import (
-    BELLS,
     FOLLOWERS,
     PLAN,
+    WANTS_PLANS,
     Answer,
-    Follower,
     Row,
     Slot,
     Story,
@@ -27,10 +27,7 @@ def webuntis_autumn() -> Story:
     """A room, an ill teacher, a substitute over a weekend, an outage, a cancellation that lasts three quarters of an
     hour before breakfast."""
     first = date(2026, 11, 2)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     rows = (
         Row(at(d(1), "07:05"), d(2), 3, room="18"),
         Row(at(d(3), "09:05"), d(3), 5, cancelled=True),
@@ -48,10 +45,7 @@ def webuntis_autumn() -> Story:
 def webuntis_next_week() -> Story:
     """The next week is out on Fridays at noon; a move, a change that the weekend takes back, a free Wednesday."""
     first = date(2026, 11, 16)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     rows = (
         Row(at(d(2), "13:05"), d(3), 3, moved_to=7),
         Row(at(d(5), "10:05"), d(7), 2, until=at(d(6), "18:05"), room="18"),
@@ -63,7 +57,7 @@ def webuntis_next_week() -> Story:
         return _webuntis(url, now, rows, open_to=out, free=(d(9),))
 
     refused = Trouble(at(d(8), "12:00"), at(d(8), "12:10"), body='{"errorCode": "FORBIDDEN"}')
-    followers = (*FOLLOWERS, Follower("plan", published=True))
+    followers = (*FOLLOWERS, WANTS_PLANS)
     return Story("webuntis-next-week", "Europe/Vienna", first, _WEBUNTIS, with_trouble(site, (refused,)), followers)
 
 
@@ -81,10 +75,7 @@ def _webuntis(url: str, now: datetime, rows: tuple[Row, ...], *, open_to: date, 
 def edupage_dated() -> Story:
     """Whole weeks with dates; a teacher who is ill before breakfast, a change for the day after tomorrow, a refusal."""
     first = date(2026, 11, 16)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
+    d = partial(on, first)
     rows = (
         Row(at(d(1), "10:05"), d(2), 3, room="18"),
         Row(at(d(3), "06:40"), d(3), 1, cancelled=True),
@@ -101,9 +92,7 @@ def edupage_dated() -> Story:
 def edupage_weekly() -> Story:
     """A weekly timetable that is edited twice, maintenance, the end of summer time."""
     first = date(2026, 10, 19)
-
-    def d(number: int) -> date:
-        return on(first, number)
+    d = partial(on, first)
 
     def site(url: str, now: datetime) -> Answer:
         plan = PLAN
@@ -120,9 +109,7 @@ def edupage_weekly() -> Story:
 def edupage_new_timetable() -> Story:
     """A timetable that begins on Thursday, listed on Monday; the old one changes once more before that."""
     first = date(2026, 10, 19)
-
-    def d(number: int) -> date:
-        return on(first, number)
+    d = partial(on, first)
 
     def site(url: str, now: datetime) -> Answer:
         if "ttviewer" in url:
@@ -140,61 +127,4 @@ def edupage_new_timetable() -> Story:
 _EDUPAGE = (("edupage", "https://lipa.example/timetable/"),)
 
 
-def sheet_of_dates() -> Story:
-    """A sheet that a teacher keeps by hand, with dates: a status, a room, an unreadable date, an emptied table."""
-    first = date(2026, 11, 2)
-
-    def d(number: int) -> date:
-        return on(first, number)
-
-    rows = (
-        Row(at(d(1), "12:05"), d(2), 3, cancelled=True, note="ill"),
-        Row(at(d(8), "08:05"), d(8), 6, room="20"),
-    )
-
-    def site(_url: str, now: datetime) -> Answer:
-        lines = ["date,period,start,end,subject,teacher,room,class,group,status,note"]
-        for day in (d(number) for number in range(12)):
-            lines += [_dated(slot, published(rows, now), day) for slot in PLAN if slot.weekday == day.weekday()]
-        if at(d(3), "10:00") <= now < at(d(3), "10:10"):
-            lines[9] = lines[9].replace("2026-", "2O26-")
-        if at(d(4), "09:00") <= now < at(d(4), "09:10"):
-            del lines[1:]
-        return "\n".join(lines) + "\n"
-
-    sheet = (("sheet", "https://linde.example/plan.csv"),)
-    return Story("sheet-of-dates", "Europe/Vilnius", first, sheet, site, FOLLOWERS, classes=("9a",))
-
-
-def sheet_rebuilt_at_night() -> Story:
-    """A new timetable that holds at once, published when the day is over and half of the chats are asleep."""
-    first = date(2026, 11, 23)
-
-    def site(_url: str, now: datetime) -> Answer:
-        return pages.sheet(PLAN if now < at(first, "22:05") else reversed_plan(PLAN), "9a")
-
-    sheet = (("sheet", "https://linde.example/plan.csv"),)
-    return Story("sheet-rebuilt-at-night", "Europe/Vilnius", first, sheet, site, FOLLOWERS, classes=("9a",))
-
-
-def _dated(slot: Slot, rows: list[Row], day: date) -> str:
-    row = answers.row_for(slot, rows, day)
-    start, end = BELLS[slot.period]
-    room = row.room if row is not None and row.room else slot.room
-    status = "cancelled" if row is not None and row.cancelled else ""
-    note = row.note if row is not None else ""
-    return (
-        f"{day},{slot.period},{start:%H:%M},{end:%H:%M},{slot.subject},{slot.teacher},{room},9a,{slot.group},"
-        f"{status},{note}"
-    )
-
-
-MORE = (
-    webuntis_autumn,
-    webuntis_next_week,
-    edupage_dated,
-    edupage_weekly,
-    edupage_new_timetable,
-    sheet_of_dates,
-    sheet_rebuilt_at_night,
-)
+IN_JSON = (webuntis_autumn, webuntis_next_week, edupage_dated, edupage_weekly, edupage_new_timetable)
