@@ -8,11 +8,12 @@ from telegram.error import BadRequest, Forbidden
 from bot.commands import Audience, Command
 from bot.context import Context
 from bot.keyboards import keyboard
-from bot.live import content_of, mark_of, plan_to_show
+from bot.live import content_of, plan_to_show
 from bot.push import FILE_NAME
 from bot.screens import Asker, asker_of, say, show, thread_of
 from bot.screens.day import NOTHING_FOLLOWED, followed
 from bot.store import live, pictures
+from bot.store.homework import Viewer
 from bot.store.live import Live
 from bot.store.outbox import Content
 from bot.store.schools import StoredTarget
@@ -36,21 +37,19 @@ async def run(update: Update, context: Context) -> None:
 
 async def _pin(update: Update, context: Context, asker: Asker, target: StoredTarget) -> None:
     deps, texts = context.deps, asker.texts
-    found = await plan_to_show(deps, target)
+    found = await plan_to_show(deps, target, Viewer(asker.chat.chat_id, asker.chat.thread_id))
     if found is None:
         await show(update, context, texts("The school's page has not been read yet. Try again in a minute."))
         return
     table, day = found
-    content = await content_of(deps, asker.chat, table, day)
+    content, shown = await content_of(deps, asker.chat, table, day)
     message = await _send(update, context, content)
     pinned = True
     try:
         await context.bot.pin_chat_message(message.chat_id, message.message_id, disable_notification=True)
     except (BadRequest, Forbidden):
         pinned = False
-    kept = Live(
-        asker.chat.chat_id, asker.chat.thread_id, target.id, message.message_id, mark_of(day, content), pinned=pinned
-    )
+    kept = Live(asker.chat.chat_id, asker.chat.thread_id, target.id, message.message_id, shown, pinned=pinned)
     async with deps.db.transaction() as transaction:
         await live.put(transaction, kept)
     if not pinned:

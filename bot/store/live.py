@@ -9,7 +9,7 @@ from bot.store.database import Database, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A live message. `shown` says what it shows: a date, a space, and the hash of its content."""
+    """A live message. `shown` says what it shows: a date, and the hashes of that day's plan and of the content."""
 
     chat_id: int
     thread_id: int
