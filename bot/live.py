@@ -123,6 +123,6 @@ async def _rows(
 
 
 def _is_changed(before: str, after: str) -> bool:
-    """Whether two marks are of different plans of one day; a mark without a plan, as of earlier versions, is of none."""
+    """Whether two marks are of different plans of one day. The marks of earlier versions hold no plan."""
     (day, *plan), (this_day, *this_plan) = before.split(" ")[:-1], after.split(" ")[:-1]
     return day == this_day and plan != this_plan and bool(plan) and UNKNOWN not in (*plan, *this_plan)
