@@ -126,15 +126,16 @@ async def _tell(
     """Compose what is to be said, and write it down together with the new pointers. `revisions`: told of, and now."""
     db, now = job.deps.db, job.deps.now()
     days = [change.day.date for change in changes]
+    followed = [day.date for day in job.table.days]
     subscribers = await announced.subscribers(db, job.target.id) if changes else []
     job.bases = await announced.bases(db, job.target.id, days) if changes else {}
     for _ in range(_TRIES):
-        way = await announced.on_the_way(db, job.target.id, days) if changes else OnTheWay()
+        way = await announced.on_the_way(db, job.target.id, followed) if changes else OnTheWay()
         rows, overtaken = await rows_of(job, changes, subscribers, way)
         async with db.transaction() as transaction:
             if await announced.looked_at(transaction, job.target.id) != revisions[0]:
                 return  # another round told of it
-            if changes and await announced.on_the_way(transaction, job.target.id, days) != way:
+            if changes and await announced.on_the_way(transaction, job.target.id, followed) != way:
                 continue  # the courier took one of them meanwhile
             await announced.withdraw(transaction, overtaken, now)
             await outbox.enqueue(transaction, rows, now)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot import compose
+from bot.breaks import Break, breaks_of, free_changed, last_free
 from bot.compose import Look
 from bot.context import Deps
+from bot.model import Status
 from bot.news import State, Told, What, is_rebuilt, marked, same_but_date, told
 from bot.plans import Timetable
 from bot.reach import Reach, concerns, due_at, still_ahead
@@ -23,6 +25,8 @@ from bot.timetable import Day, in_groups
 
 AGAIN = timedelta(days=7)
 PLAN_KIND = "plan"
+BEFORE_IT = "-"
+"""In place of a state's hash: nobody was told of one."""
 _URGENT = frozenset({What.CANCELLED, What.RETURNED, What.MOVED})
 
 
@@ -48,6 +52,7 @@ class Job:
     occasion: str
     """When and at which revisions: A → B → A → B is four facts."""
     repeated: frozenset[date] = frozenset()
+    breaks: Mapping[date, Break] = field(default_factory=dict)
     bases: dict[tuple[date, str], State] = field(default_factory=dict)
     contents: dict[tuple[object, ...], Content] = field(default_factory=dict)
     items: dict[tuple[object, ...], tuple[Told, ...]] = field(default_factory=dict)
@@ -64,26 +69,69 @@ async def rows_of(
     rows: list[Row] = []
     gone: list[int] = []
     job.repeated = _repeated(changes)
+    job.breaks = breaks_of(job.table.days, {c.day.date: (c.pointer.state, c.state) for c in changes}, job.table.free)
     published = [change for change in changes if not change.pointer.state.known and change.state.lessons]
     for one in subscribers:
         near = any(job.reach.covers(one.horizon, change.day.date) for change in published)
         out = published if near and _wants_plans(one) else []
         if out and (len(out) > 1 or not one.changes or not _items(job, out[0], out[0].pointer.hash, one.groups)):
             rows.append(await _published(job, one, out))
-        heard: set[date] = set()
-        for change in changes if one.changes else ():
-            key: Key = (one.chat_id, one.thread_id, change.day.date)
-            waiting = way.waiting.get(key)
-            if waiting and not _knows(job, change, waiting.base):
-                waiting = None  # it goes out as it is
-            gone += waiting.ids if waiting else ()
-            if not waiting and change.day.date in job.repeated and change.day.date - AGAIN in heard:
-                continue
-            row = await _row(job, one, change, base=waiting.base if waiting else "", reply_to=way.messages.get(key))
-            heard |= {change.day.date} if row is not None else set()
-            if row is not None and (waiting or not row.not_before or not one.daily or _is_now(job, one, change)):
-                rows.append(row)
+        if one.changes:
+            mine, overtaken = await _days(job, changes, one, way)
+            rows += mine
+            gone += overtaken
     return rows, gone
+
+
+async def _days(job: Job, changes: Sequence[Change], one: Subscriber, way: OnTheWay) -> tuple[list[Row], list[int]]:
+    """The rows of one subscriber, one a day or a break, and the numbers of those that they overtake."""
+    rows: list[Row] = []
+    gone: list[int] = []
+    heard: set[date] = set()
+    begun: set[Break] = set()
+    for change in changes:
+        day = change.day.date
+        key: Key = (one.chat_id, one.thread_id, day)
+        waiting = way.waiting.get(key)
+        if waiting and not _knows(job, change, waiting.base):
+            waiting = None  # it goes out as it is
+        gone += waiting.ids if waiting else ()
+        away = job.breaks.get(day)
+        if away in begun and _is_plain(change):
+            continue
+        if not waiting and day in job.repeated and day - AGAIN in heard:
+            continue
+        row = await _row(job, one, change, base=waiting.base if waiting else "", reply_to=way.messages.get(key))
+        heard |= {day} if row is not None else set()
+        # A daily plan tells in time of every day but one without school.
+        in_time = one.daily and not change.state.free and not _is_now(job, one, change)
+        told_now = row is not None and (waiting or not row.not_before or not in_time)
+        rows += [row] if row is not None and told_now else []
+        if away is not None and (waiting or told_now):
+            begun.add(away)
+        if waiting and row is None:
+            rest = _rest(job, change)
+            again = None if rest is None or way.knows(one, rest.day.date) else await _row(job, one, rest)
+            rows += [again] if again is not None else []
+    return rows, gone
+
+
+def _is_plain(change: Change) -> bool:
+    """Whether nothing is to be said of a day but that it has school, or none."""
+    return all(lesson.status is Status.PLANNED for lesson in change.state.lessons)
+
+
+def _rest(job: Job, change: Change) -> Change | None:
+    """What is left of a break that begins later than in the message that was to say so; None = nothing."""
+    name = change.pointer.state.free
+    if not name or change.state.free:
+        return None
+    later = next((day for day in job.table.days if day.date > change.day.date and (day.free or day.lessons)), None)
+    if later is None or later.free != name:
+        return None
+    job.breaks = {**job.breaks, later.date: Break(later.date, last_free(later, job.table.free))}
+    free = replace(change.state, lessons=(), free=name)
+    return Change(later, Pointer(BEFORE_IT, replace(change.state, free="")), free)
 
 
 def _first_ahead(job: Job, changes: Sequence[Change]) -> date:
@@ -136,20 +184,13 @@ def _base(job: Job, change: Change, base: str) -> State:
     return job.bases.get((change.day.date, base), change.pointer.state)
 
 
-def _free_changed(before: State, after: State) -> bool:
-    """Whether a day of school became a free one, or the other way round."""
-    if not before.known or bool(before.free) == bool(after.free):
-        return False
-    return bool(before.lessons) if after.free else bool(after.lessons)
-
-
-async def _row(job: Job, one: Subscriber, change: Change, *, base: str, reply_to: int | None) -> Row | None:
+async def _row(job: Job, one: Subscriber, change: Change, *, base: str = "", reply_to: int | None = None) -> Row | None:
     """What one subscriber is told of one day, None = nothing."""
     day = change.day.date
     base = base or change.pointer.hash
     before = _base(job, change, base)
     items = _items(job, change, base, one.groups)
-    free = _free_changed(before, change.state)
+    free = free_changed(before, change.state)
     if not free and (not items or change.state.free):
         return None
     at = due_at(job.reach, items, day=day, horizon=one.horizon, quiet=one.quiet)
@@ -185,8 +226,12 @@ async def _content(
         else:
             mine = _of_groups(before, one.groups), _of_groups(change.state, one.groups)
             weekly = day + AGAIN in job.repeated
-            lead = changes_text(texts, day, items, before=mine[0], after=mine[1], weekly=weekly)
-        shown = replace(change.day, lessons=marked(change.day.lessons, items))
+            last = job.breaks[day].last if day in job.breaks else day
+            lead = changes_text(texts, day, items, before=mine[0], after=mine[1], weekly=weekly, last=last)
+        # A day that has school again has its usual lessons; of several free days one day's lessons say nothing.
+        several = day in job.breaks and job.breaks[day].last != day
+        as_it_is = (before.free and not change.state.free) or (change.state.free and several)
+        shown = change.day if as_it_is else replace(change.day, lessons=marked(change.day.lessons, items))
         job.contents[key] = await compose.day_content(
             job.deps,
             job.target,

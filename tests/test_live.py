@@ -68,9 +68,7 @@ async def test_an_outage_is_shown_each_time(stage: Stage) -> None:
 
 
 async def test_neither_midnight_nor_homework_nor_another_look_is_a_changed_plan(tmp_path: Path) -> None:
-    async with set_stage(
-        tmp_path / "data", start=MONDAY_AFTERNOON, lang="en", paced=False, furnished=True
-    ) as stage:
+    async with set_stage(tmp_path / "data", start=MONDAY_AFTERNOON, lang="en", paced=False, furnished=True) as stage:
         person, message = await pinned(stage)
         stage.desk.tasks.append(Task("9a", "Matematika", "p. 45", TUESDAY))
         assert "p. 45" in await shown(stage, message)

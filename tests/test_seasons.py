@@ -35,7 +35,7 @@ async def test_a_holiday_that_is_set_is_told_and_ends_the_digests(stage: Stage) 
     await with_holidays(stage, {"first": "2026-11-24", "last": "2026-11-27", "name": "Flood"})
     await look(stage)
     await stage.api.wait_for(lambda: "no school" in person.messages[-1].text, seconds=10)
-    assert person.messages[-1].text.startswith("Tuesday 24/11: no school (Flood)")
+    assert person.messages[-1].text.startswith("Tuesday 24/11 – Friday 27/11: no school (Flood)")
     await settled(stage)
     before = len(person.messages)
     stage.clock.turn_to(datetime(2026, 11, 24, 16, 0, 5, tzinfo=UTC))  # 18:00

@@ -63,6 +63,11 @@ class OnTheWay:
     waiting: Mapping[Key, Waiting] = field(default_factory=dict)
     messages: Mapping[Key, int] = field(default_factory=dict)
 
+    def knows(self, one: Subscriber, day: date) -> bool:
+        """Whether there was a message about this day."""
+        key = (one.chat_id, one.thread_id, day)
+        return key in self.waiting or key in self.messages
+
 
 def state_hash(state: State) -> str:
     """What makes two states of a day one."""

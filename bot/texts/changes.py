@@ -37,10 +37,20 @@ def _inside(texts: Texts, day: date) -> str:
 
 
 def changes_text(
-    texts: Texts, day: date, items: Sequence[Told], *, before: State, after: State, weekly: bool = False
+    texts: Texts,
+    day: date,
+    items: Sequence[Told],
+    *,
+    before: State,
+    after: State,
+    weekly: bool = False,
+    last: date | None = None,
 ) -> str:
-    """The lead of a message about one day, and with `weekly` about the same weekday later on. HTML."""
+    """The lead of a message about one day, and with `weekly` about the same weekday later on; where there is school no
+    more, or again, about all days up to `last`. HTML."""
     name = day_name(texts, day)
+    if bool(after.free) != bool(before.free) and last is not None and last > day:
+        name = f"{name} – {_inside(texts, last)}"
     if after.free and not before.free:
         return _with_note(texts("{day}: no school").format(day=name), "" if after.free == "-" else after.free)
     if before.free and not after.free:
