@@ -16,7 +16,7 @@ from bot.scraper.http import Round, Visit
 from bot.scraper.reading import foreseen, parsed
 from bot.store import accounts, homework, schools, snapshots
 from bot.store.database import Transaction
-from bot.store.feed_health import Health
+from bot.store.feed_health import Health, Said
 from bot.store.schools import Feed, School, StoredTarget
 from bot.store.snapshots import Snapshot, plan_hash
 from bot.tasks import facts_of
@@ -151,7 +151,7 @@ def healthy(health: Health, now: int, pause: int, shape: str) -> Health:
         error_kind="",
         error="",
         next_at=now + jittered(pause),
-        told_admin=False,
+        told_admin=Said.NOT,
         shape=layouts(health.shape, shape),
     )
 

@@ -14,7 +14,7 @@ from bot.model import FreeDays
 from bot.pipeline import Refreshed, failing, healthy, is_strange, refresh
 from bot.scraper.http import Round
 from bot.store import accounts, feed_health, schools
-from bot.store.feed_health import Health
+from bot.store.feed_health import Health, Said
 from bot.store.schools import Feed, School, StoredTarget
 from bot.term import pause_factor
 
@@ -120,6 +120,7 @@ async def refresh_feed(
     free = list(school.calendar.holidays)
     health = await feed_health.health_of(deps.db, feed.id)
     shape = ""
+    is_back = False
     try:
         round_ = Round()
         for target in targets:
@@ -153,7 +154,8 @@ async def refresh_feed(
         after = healthy(health, deps.now(), pause, shape)
         if health.failures:
             log.info("%s (%s) is back", school.id, feed.source)
-        if health.told_admin and feed.owner_chat is None and not await _told_with_another(deps, feed, health):
+        is_back = health.told_admin is Said.ITSELF and feed.owner_chat is None
+        if is_back:
             await notify.source_is_back(deps, school, feed, health)
         if feed.owner_chat is None and is_strange(health.shape, shape):
             await notify.shape_changed(deps, school, feed)
@@ -165,6 +167,8 @@ async def refresh_feed(
             wanted = (await feed_health.health_of(transaction, feed.id)).next_at
             asked_again = wanted < 0 and wanted != health.next_at
             await feed_health.put_health(transaction, replace(after, next_at=0) if asked_again else after)
+        if is_back:
+            await feed_health.says_for_itself(transaction, feed)
     return changed
 
 
@@ -181,16 +185,11 @@ async def _after_failure(deps: Deps, school: School, feed: Feed, after: Health, 
     if feed.sealed_password is not None and isinstance(error, LoginRequired):
         if error.refused or after.failures >= TELL_AFTER:
             await notify.account_refused(deps, school, feed, after, lost=isinstance(error, PasswordLost))
-            return replace(after, next_at=accounts.PAUSED, told_admin=True)
+            return replace(after, next_at=accounts.PAUSED, told_admin=Said.ITSELF)
         return after
     if after.failures >= TELL_AFTER and not after.told_admin and feed.owner_chat is None:
-        if await _told_with_another(deps, feed, after):
-            return replace(after, told_admin=True)
+        if await feed_health.told_with(deps.db, feed, after.failing_since or deps.now(), SAME_TROUBLE):
+            return replace(after, told_admin=Said.WITH_ANOTHER)  # it is the school that is away
         await notify.source_broke(deps, school, feed, after)
-        return replace(after, told_admin=True)
+        return replace(after, told_admin=Said.ITSELF)
     return after
-
-
-async def _told_with_another(deps: Deps, feed: Feed, health: Health) -> bool:
-    """Whether it is the school that is away, and the notice of another of its feeds says so."""
-    return await feed_health.told_with(deps.db, feed, health.failing_since or deps.now(), SAME_TROUBLE)

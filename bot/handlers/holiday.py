@@ -44,7 +44,8 @@ async def _show(update: Update, context: Context, asker: Asker, school: School) 
     lines = [f"<b>{escape(school.name)}</b>"]
     rows = []
     for free in school.calendar.holidays:
-        span = f"{dates.short_date(texts.language, free.first)} – {dates.short_date(texts.language, free.last)}"
+        ends = dict.fromkeys(dates.short_date(texts.language, day) for day in (free.first, free.last))
+        span = " – ".join(ends)
         lines.append(f"{span} {free.last.year} {escape(free.name)}".rstrip())
         rows.append([(f"✕ {span}", data("hol", school.id, free.first.isoformat()))])
     if not rows:

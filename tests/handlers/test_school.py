@@ -70,6 +70,13 @@ async def test_words_change_a_school(stage: Stage) -> None:
     assert (school.timezone.key, school.calendar.week_of(date(2026, 9, 9))) == ("Europe/Warsaw", "B")
 
 
+async def test_one_free_day_is_no_span(stage: Stage) -> None:
+    owner = await owner_of(stage)
+    await owner.say("/holiday 2026-12-23 Fair")
+    message = await hears(stage, owner, "23/12 2026 Fair")
+    assert message.buttons[0][0]["text"] == "✕ 23/12"
+
+
 async def test_holidays_come_and_go(stage: Stage) -> None:
     owner = await owner_of(stage)
     await owner.say("/holiday 2026-12-23..2027-01-06 Kalėdos & kt.")
