@@ -14,6 +14,7 @@ from bot.context import Deps
 from bot.news import State, state_of
 from bot.plans import Timetable
 from bot.reach import Reach
+from bot.slots import by_day
 from bot.store import announced, outbox, snapshots
 from bot.store.announced import OnTheWay
 from bot.store.outbox import Content
@@ -96,7 +97,11 @@ async def _see_you(job: Job) -> None:
         replace(plain_row(job, one, SEASON_KIND, away.first, contents[one.language]), fact=job.school.id)
         for one in everybody
     ]
-    rows = [replace(row, expires_at=None) for row in rows]
+    zone = job.school.timezone
+    rows = [
+        replace(row, expires_at=None, not_before=int(by_day(zone, job.now, one.quiet).timestamp()))
+        for row, one in zip(rows, everybody, strict=True)
+    ]
     async with job.deps.db.transaction() as transaction:
         await outbox.enqueue(transaction, rows, job.deps.now())
     job.deps.courier.wake()

@@ -13,7 +13,7 @@ from bot.keyboards import Row as Buttons
 from bot.keyboards import buttons_of
 from bot.model import TargetKind
 from bot.names import match_name, nearest_names
-from bot.slots import after_quiet
+from bot.slots import by_day
 from bot.store import chats, outbox, schools, subscriptions
 from bot.store.chats import Chat
 from bot.store.outbox import Content, Priority, Row
@@ -115,7 +115,7 @@ def _row(deps: Deps, chat: Chat, question: Question, content: Content) -> Row:
         content,
         Priority.DIGEST,
         thread_id=chat.thread_id,
-        not_before=int(after_quiet(zone, deps.clock.now(), quiet).timestamp()),
+        not_before=int(by_day(zone, deps.clock.now(), quiet).timestamp()),
         expires_at=deps.now() + int(timedelta(days=7).total_seconds()),
         silent=True,
         asks=True,

@@ -10,6 +10,8 @@ CATCH_UP = timedelta(hours=3)
 """How late a time of day is still served after sleep, a stop or a stall."""
 CLOCK_WAS_WRONG = timedelta(hours=26)
 """A last look so far in the future was made by a wrong clock: it is not waited for."""
+NIGHT = ("21:00", "08:00")
+"""When nobody is told of what can as well be read in the morning."""
 
 _MINUTE = timedelta(minutes=1)
 
@@ -82,6 +84,11 @@ def after_quiet(zone: ZoneInfo, instant: datetime, quiet: tuple[str, str] | None
         within = clock >= begin or clock < end
         day = local.date() + timedelta(days=1) if clock >= begin else local.date()
     return max(instant, instant_of(zone, day, end)) if within else instant
+
+
+def by_day(zone: ZoneInfo, instant: datetime, quiet: tuple[str, str] | None) -> datetime:
+    """`instant`, or when the night and the chat's quiet hours are over."""
+    return after_quiet(zone, after_quiet(zone, instant, NIGHT), quiet)
 
 
 def _end_of_first_pass(zone: ZoneInfo, instant: datetime) -> datetime:

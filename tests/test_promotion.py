@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.demo.botapi import Person
 from bot.demo.stage import Stage
@@ -54,3 +54,15 @@ async def test_following_both_does_not_double(stage: Stage) -> None:
     async with deps.db.transaction() as transaction:
         await subscriptions.retarget(transaction, old.id, new.target_id)
     assert [one.id for one in await subscriptions.of_chat(deps.db, 1001)] == [new.id]
+
+
+async def test_nobody_is_asked_at_night(stage: Stage) -> None:
+    person = await following_9a(stage)
+    deps = stage.service.deps
+    stage.clock.turn_to(datetime(2027, 8, 24, 22, 0, tzinfo=UTC))  # 01:00 of the first day
+    assert await ask_where_needed(deps) == 1
+    await settled(stage)
+    assert "new school year" not in person.messages[-1].text
+    stage.clock.turn_to(datetime(2027, 8, 25, 5, 0, tzinfo=UTC))
+    await settled(stage)
+    assert "new school year" in person.messages[-1].text

@@ -57,6 +57,19 @@ async def test_see_you_in_september_is_said_once(tmp_path: Path) -> None:
         assert said == ["Saulės gimnazija: the school year is over. See you on 1 September."]
 
 
+async def test_nobody_is_woken_by_the_end_of_the_year(tmp_path: Path) -> None:
+    friday = datetime(2027, 6, 18, 9, 0, tzinfo=UTC)
+    async with set_stage(tmp_path / "data", start=friday, lang="en", paced=False) as stage:
+        person = await follow_9a(stage)
+        await with_holidays(stage, {**SUMMER, "first": "2027-06-19"})
+        await look(stage)
+        for hour, told in ((21, 0), (28, 0), (29, 1)):  # 00:00, 07:00, 08:00 in Vilnius
+            stage.clock.turn_to(datetime(2027, 6, 18, tzinfo=UTC) + timedelta(hours=hour, minutes=1))
+            await look(stage)
+            await settled(stage)
+            assert sum("See you" in message.text for message in person.messages) == told
+
+
 async def test_old_data_says_how_old_it_is_while_the_page_cannot_be_read(stage: Stage) -> None:
     person = await follow_9a(stage)
     deps = stage.service.deps
