@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from bot.errors import SchoolbellError
 
 TEXT = 4096
+NOT_TYPED = {"Cc", "Cs"}
+"""Categories of Unicode: control characters, and halves of characters, which no encoding takes."""
+YEARS = range(2000, 2100)
 
 
 class BadAction(SchoolbellError):
@@ -20,6 +24,8 @@ def text_of(asked: Mapping[str, Any], name: str, *, limit: int = TEXT, empty: bo
     value = asked.get(name, "")
     if not isinstance(value, str) or len(value) > limit:
         raise BadAction(f"{name}: a text of at most {limit} characters is wanted")
+    if any(unicodedata.category(one) in NOT_TYPED and one not in "\r\n\t" for one in value):
+        raise BadAction(f"{name}: it holds characters that nobody types")
     if not value.strip() and not empty:
         raise BadAction(f"{name}: it is empty")
     return value.strip()
@@ -45,6 +51,9 @@ def day_of(asked: Mapping[str, Any], name: str) -> date:
     """A day as YYYY-MM-DD. Raises BadAction."""
     value = asked.get(name)
     try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
+        day = date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise BadAction(f"{name}: a day as YYYY-MM-DD is wanted") from None
+    if day.year not in YEARS:
+        raise BadAction(f"{name}: no school is open then")
+    return day
