@@ -34,7 +34,7 @@ class Command:
     `answers` take what a person types after `screens.questions.ask` named their verb; "" takes what answers nothing.
     `redraw` puts the screen in order after a press of a button that is out of date; without it that is today's card.
     `summary` is a message id of the catalogue. `order` sorts menus; `listed` False keeps it out of them, `in_groups`
-    and `in_private` out of those of groups and of private chats.
+    and `in_private` out of those of groups and of private chats. `own_data`: it is for who is banned too, in private.
     """
 
     name: str
@@ -49,4 +49,5 @@ class Command:
     in_private: bool = True
     order: int = 100
     listed: bool = True
+    own_data: bool = False
     aliases: tuple[str, ...] = ()

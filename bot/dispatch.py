@@ -22,7 +22,7 @@ from telegram.ext import (
 
 from bot import buttons, inline
 from bot.commands import Audience, Command, Press
-from bot.context import Context
+from bot.context import Context, Deps
 from bot.errors import SchoolbellError
 from bot.screens import Asker, asker_of, may, put_off, say, toast
 from bot.screens.day import redraw_today
@@ -107,7 +107,7 @@ class Dispatcher:
         """Inline mode: no chat is known, only who asks; the same bucket holds their queries."""
         user = update.effective_user
         assert user is not None
-        banned = await people.role_of(context.deps.db, user.id) == people.BANNED
+        banned = await _is_banned(context.deps, user.id)
         if self._buckets.take(user.id, context.deps.clock.monotonic()) >= 0 and not banned:
             await inline.asked(update, context)
 
@@ -144,9 +144,11 @@ class Dispatcher:
                 await _tell(update, context, asker.texts("That was very fast. Wait a few seconds, then go on."))
                 return
             if not await may(update, context, asker, command.audience):
-                await _refuse(update, context, asker, command)
-                return
-            if not asker.chat.active:  # after the question whether they may: who is banned is not written to again
+                own = command.own_data and asker.private and asker.user_id == asker.chat.chat_id
+                if not (own and await _is_banned(context.deps, user.id)):
+                    await _refuse(update, context, asker, command)
+                    return
+            elif not asker.chat.active:  # who is banned is answered, and not written to again
                 await chats.reactivate(context.deps.db, asker.chat.chat_id)
             await run()
         except SchoolbellError as error:
@@ -193,8 +195,12 @@ async def _out_of_date(update: Update, context: Context, command: Command | None
         await redraw_today(update, context)
 
 
+async def _is_banned(deps: Deps, user_id: int) -> bool:
+    return await people.role_of(deps.db, user_id) == people.BANNED
+
+
 async def _refuse(update: Update, context: Context, asker: Asker, command: Command) -> None:
-    if await people.role_of(context.deps.db, asker.user_id) == people.BANNED:
+    if await _is_banned(context.deps, asker.user_id):
         if asker.private:
             await _tell(update, context, asker.texts("The bot's admins have blocked you."))
         return

@@ -27,4 +27,6 @@ async def run(update: Update, context: Context) -> None:
     )
 
 
-COMMAND = Command(name="export", summary=mark("your data as a file"), run=run, audience=Audience.CHAT_ADMIN, order=92)
+COMMAND = Command(
+    name="export", summary=mark("your data as a file"), run=run, audience=Audience.CHAT_ADMIN, order=92, own_data=True
+)

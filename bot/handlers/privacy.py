@@ -34,4 +34,4 @@ async def run(update: Update, context: Context) -> None:
     await show(update, context, "\n".join(lines))
 
 
-COMMAND = Command(name="privacy", summary=mark("what is stored about you"), run=run, order=91)
+COMMAND = Command(name="privacy", summary=mark("what is stored about you"), run=run, order=91, own_data=True)

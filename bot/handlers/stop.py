@@ -42,4 +42,5 @@ COMMAND = Command(
     aliases=("forget",),
     audience=Audience.CHAT_ADMIN,
     order=95,
+    own_data=True,
 )

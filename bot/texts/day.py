@@ -24,7 +24,7 @@ _STATUS_WORDS = {
 
 def headline(texts: Texts, day: Day, who: str, *, rows_only: bool = False) -> str:
     """Two lines: the date and whose day it is, then what is special about it. HTML."""
-    first = f"<b>{escape(dates.day_title(texts.language, day.date))}</b> · {escape(who)}"
+    first = f"<b>{escape(dates.day_title(texts.language, day.date))}</b>" + (f" · {escape(who)}" if who else "")
     return f"{first}\n{summary(texts, day, rows_only=rows_only)}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.demo.botapi import Message, Person
 from bot.demo.stage import Stage
+from bot.store import chats, people
 from tests.conversation import settled
 
 PERSON = 100100100
@@ -38,3 +39,23 @@ async def test_no_table_names_a_forgotten_chat(stage: Stage) -> None:
     await person.press(asked, "Yes, delete")
     await settled(stage)
     assert await names(stage, PERSON) == []
+
+
+async def test_a_banned_person_sees_and_deletes_what_is_stored_and_stays_banned(stage: Stage) -> None:
+    person = stage.api.user(PERSON, "Ona", "en")
+    asked = await said(stage, person, "/subscribe 9a")
+    await person.press(asked, "In the morning, 07:00")
+    await settled(stage)
+    db = stage.service.deps.db
+    async with db.transaction() as transaction:
+        await people.give_role(transaction, PERSON, people.BANNED, stage.service.deps.now())
+    await chats.deactivate(db, PERSON, "banned", stage.service.deps.now())
+    assert "have blocked you" in (await said(stage, person, "/today")).text
+    assert "What is stored about you" in (await said(stage, person, "/privacy")).text
+    assert "what is stored about this chat" in (await said(stage, person, "/export")).text
+    assert await db.value("SELECT active FROM chats WHERE chat_id = ?", (PERSON,)) == 0
+    asked = await said(stage, person, "/stop")
+    await person.press(asked, "Yes, delete")
+    await settled(stage)
+    assert await names(stage, PERSON) == ["people.user_id"]
+    assert "have blocked you" in (await said(stage, person, "/today")).text

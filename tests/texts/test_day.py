@@ -36,6 +36,10 @@ def test_the_summary(day: Day, *, rows_only: bool, words: str) -> None:
     assert summary(TEXTS, day, rows_only=rows_only) == words
 
 
+def test_a_plan_of_nobody_in_particular_is_of_its_day() -> None:
+    assert headline(TEXTS, DAY, "").splitlines()[0] == "<b>Tuesday, 24 November</b>"
+
+
 def test_what_schools_write_is_escaped() -> None:
     assert lesson_line(TEXTS, PHYSICS) == "3. 09:50–10:35 <b>Physics &amp; &lt;Fun&gt;</b>"
     assert "<b>Tuesday, 24 November</b> · 9a &lt;x&gt;" in headline(TEXTS, DAY, "9a <x>")
