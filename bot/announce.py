@@ -15,7 +15,7 @@ from bot.news import State, state_of
 from bot.plans import Timetable
 from bot.reach import Reach
 from bot.slots import by_day
-from bot.store import announced, outbox, snapshots
+from bot.store import announced, homework, outbox, snapshots
 from bot.store.announced import OnTheWay
 from bot.store.outbox import Content
 from bot.store.schools import School, StoredTarget
@@ -134,6 +134,7 @@ async def _tell(
     followed = [day.date for day in job.table.days]
     subscribers = await announced.subscribers(db, job.target.id) if changes else []
     job.bases = await announced.bases(db, job.target.id, days) if changes else {}
+    job.own = await homework.chats_with_own(db, {one.chat_id for one in subscribers})
     for _ in range(_TRIES):
         way = await announced.on_the_way(db, job.target.id, followed) if changes else OnTheWay()
         rows, overtaken = await rows_of(job, changes, subscribers, way)

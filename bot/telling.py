@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from bot.reach import Reach, concerns, due_at, still_ahead
 from bot.screens.day import day_buttons, week_buttons
 from bot.store import announced
 from bot.store.announced import KIND, Key, OnTheWay, Pointer, Subscriber
+from bot.store.homework import EVERYBODY, Viewer
 from bot.store.outbox import Content, Priority, Row
 from bot.store.schools import School, StoredTarget
 from bot.texts import texts_in
@@ -53,6 +54,8 @@ class Job:
     """When and at which revisions: A → B → A → B is four facts."""
     repeated: frozenset[date] = frozenset()
     breaks: Mapping[date, Break] = field(default_factory=dict)
+    own: Set[tuple[int, int]] = frozenset()
+    """Chats (with their topics) that have tasks of their own: their cards are others than everybody's."""
     bases: dict[tuple[date, str], State] = field(default_factory=dict)
     contents: dict[tuple[object, ...], Content] = field(default_factory=dict)
     items: dict[tuple[object, ...], tuple[Told, ...]] = field(default_factory=dict)
@@ -218,8 +221,12 @@ async def _content(
 ) -> Content:
     look = Look(one.language, one.theme, one.format)
     day = change.day.date
-    key = (day, announced.state_hash(before), look, one.groups, one.label, published)
+    viewer = Viewer(one.chat_id, one.thread_id) if (one.chat_id, one.thread_id) in job.own else EVERYBODY
+    key = (day, announced.state_hash(before), look, one.groups, one.label, published, viewer)
     if key not in job.contents:
+        table = job.table
+        if viewer != EVERYBODY:
+            table = await compose.timetable_of(job.deps, job.target, day, 1, viewer=viewer)
         texts = texts_in(one.language)
         if published:
             lead = published_text(texts, [day], items)
@@ -241,7 +248,7 @@ async def _content(
             label=one.label,
             lead=lead,
             buttons=day_buttons(texts, job.target, day),
-            table=replace(job.table, days=(shown,)),
+            table=replace(table, days=(shown,)),
         )
     return job.contents[key]
 

@@ -203,3 +203,12 @@ async def test_the_other_systems_of_the_demo(tmp_path: Path, system: str, said: 
         await settled(stage)
         heads = [message.text.split("\n")[0] for message in person.messages]
         assert [head for head in heads if "24/11" in head] == [said]
+
+
+async def test_the_card_of_a_change_shows_the_tasks_that_the_chat_wrote_down(stage: Stage) -> None:
+    person = await follow_9a(stage)
+    await person.say("/hw biologija p. 7 for tomorrow")
+    await stage.api.wait_for(lambda: "Written down" in person.messages[-1].text, seconds=10)
+    await publish(stage, Change(TUESDAY, "9a", 0, room="220"))
+    await stage.api.wait_for(lambda: told(person), seconds=10)
+    assert "Biologija: p. 7" in told(person)[-1].text
