@@ -1,4 +1,4 @@
-"""What the admins are told: once when something breaks, once when it is back."""
+"""What is told of the schools themselves: to admins that a page broke and is back, to followers that a school went."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from bot.context import Deps
+from bot.slots import by_day
 from bot.store import chats, outbox, people
 from bot.store.database import Database
 from bot.store.feed_health import Health
@@ -74,6 +75,30 @@ async def account_refused(deps: Deps, school: School, feed: Feed, health: Health
     async with deps.db.transaction() as transaction:
         await outbox.enqueue(transaction, [row], deps.now())
     deps.courier.wake()
+
+
+async def school_removed(deps: Deps, school: School) -> list[Row]:
+    """What everybody who follows a school is told when it goes, each chat once."""
+    rows: list[Row] = []
+    for chat in await chats.following(deps.db, school.id):
+        words = texts_in(chat.language)(
+            "{school} was removed from this bot by its admins: nothing of it comes any more."
+        ).format(school=f"<b>{escape(school.name)}</b>")
+        quiet = (chat.quiet_from, chat.quiet_to) if chat.quiet_from and chat.quiet_to else None
+        rows.append(
+            Row(
+                chat.chat_id,
+                "removed",
+                school.today(deps.clock.now()),
+                f"{school.id} {deps.now()}",
+                Content(words),
+                Priority.DIGEST,
+                thread_id=chat.thread_id,
+                not_before=int(by_day(school.timezone, deps.clock.now(), quiet).timestamp()),
+                silent=True,
+            )
+        )
+    return rows
 
 
 async def tell_admins(deps: Deps, text: str, fact: str) -> None:

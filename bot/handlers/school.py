@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from telegram import Update
 from telegram.error import TelegramError
 
-from bot import trial
+from bot import notify, trial
 from bot.buttons import data
 from bot.commands import Audience, Command
 from bot.context import Context, Deps, in_background
@@ -22,7 +22,7 @@ from bot.scraper.contract import Source
 from bot.screens import Asker, asker_of, say, show
 from bot.screens.school import show_school, show_schools
 from bot.screens.school_edit import EDITS
-from bot.store import accounts, schools
+from bot.store import accounts, outbox, schools
 from bot.store.schools import School
 from bot.texts import errors, mark
 
@@ -232,10 +232,15 @@ async def removing(update: Update, context: Context, args: tuple[str, ...]) -> N
 
 
 async def removed(update: Update, context: Context, args: tuple[str, ...]) -> None:
-    """Gone, with everything that hangs on it."""
+    """Gone, with everything that hangs on it; who followed it is told why nothing comes any more."""
     asker = await asker_of(update, context.deps)
-    async with context.deps.db.transaction() as transaction:
-        await schools.remove_school(transaction, (await _school(context, args[0])).id)
+    deps = context.deps
+    school = await _school(context, args[0])
+    farewell = await notify.school_removed(deps, school)
+    async with deps.db.transaction() as transaction:
+        await outbox.enqueue(transaction, farewell, deps.now())
+        await schools.remove_school(transaction, school.id)
+    deps.courier.wake()
     await show_schools(update, context, asker)
 
 

@@ -60,6 +60,16 @@ async def get(db: Database | Transaction, chat_id: int, thread_id: int = 0) -> C
     return None if row is None else chat_of(row)
 
 
+async def following(db: Database, school_id: str) -> list[Chat]:
+    """The chats, and topics, that follow something of a school and take messages."""
+    rows = await db.all(
+        "SELECT * FROM chats WHERE active = 1 AND EXISTS (SELECT 1 FROM subscriptions AS s JOIN targets AS t"
+        " ON t.id = s.target_id WHERE (s.chat_id, s.thread_id) = (chats.chat_id, chats.thread_id) AND t.school_id = ?)",
+        (school_id,),
+    )
+    return [chat_of(row) for row in rows]
+
+
 async def put(transaction: Transaction, chat: Chat, now: int) -> None:
     """Create a chat or change its settings; what Telegram said about it (active, refusals) stays."""
     await transaction.execute(

@@ -160,3 +160,22 @@ def test_the_same_span_is_kept_once() -> None:
 )
 def test_ids_are_short_plain_and_free(name: str, taken: set[str], wanted: str) -> None:
     assert free_id(name, taken) == wanted
+
+
+async def test_who_followed_a_school_is_told_that_it_is_removed(stage: Stage) -> None:
+    follower = stage.api.user(1002, "Jonas", "lt")
+    for class_ in ("9a", "9b"):
+        await follower.say(f"/subscribe {class_}")
+        await hears(stage, follower, f"{class_} tvarkaraštį")
+        await follower.press(follower.messages[-1], "Ryte, 07:00")
+        await hears(stage, follower, f"Gausite {class_}")
+    owner = await owner_of(stage)
+    await owner.say("/school saules")
+    shown = await hears(stage, owner, "Time zone")
+    await owner.press(shown, "Remove this school …")
+    shown = await hears(stage, owner, "2 subscriptions go with it")
+    await owner.press(shown, "Remove it")
+    await hears(stage, follower, "pašalino mokyklą Saulės gimnazija")
+    await hears(stage, owner, "Schools: 0")
+    assert sum("pašalino" in message.text for message in follower.messages) == 1
+    assert not any("removed" in message.text for message in owner.messages)
