@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from bot import compose
+from bot import compose, plans
 from bot.breaks import Break, breaks_of, free_changed, last_free
 from bot.compose import Look
 from bot.context import Deps
@@ -226,7 +226,7 @@ async def _content(
     if key not in job.contents:
         table = job.table
         if viewer != EVERYBODY:
-            table = await compose.timetable_of(job.deps, job.target, day, 1, viewer=viewer)
+            table = await plans.timetable_of(job.deps, job.target, day, 1, viewer=viewer)
         texts = texts_in(one.language)
         if published:
             lead = published_text(texts, [day], items)
