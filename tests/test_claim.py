@@ -34,9 +34,9 @@ async def test_the_claim_link_works_once(stage: Stage, caplog: pytest.LogCapture
     payload = claim_payload(caplog)
     ona, jonas = stage.api.user(1001, "Ona", "en"), stage.api.user(1002, "Jonas", "en")
     assert "Only the bot's admins" in (await answered(stage, ona, "/status")).text
-    assert "already been used" in (await answered(stage, ona, "/start claim-wrong")).text
+    assert "not good any more" in (await answered(stage, ona, "/start claim-wrong")).text
     assert "yours now" in (await answered(stage, ona, f"/start {payload}")).text
-    assert "already been used" in (await answered(stage, jonas, f"/start {payload}")).text
+    assert "not good any more" in (await answered(stage, jonas, f"/start {payload}")).text
     assert "Saulės gimnazija" in (await answered(stage, ona, "/status")).text
     assert "Only the bot's admins" in (await answered(stage, jonas, "/stats")).text
 
@@ -59,7 +59,7 @@ async def test_a_link_of_before_is_worth_nothing_once_there_is_an_admin(
     payload = claim_payload(caplog)
     deps = replace(stage.service.deps, config=replace(stage.service.deps.config, admins=frozenset({7})))
     await claim.offer(deps, "schoolbell_bot")
-    assert "already been used" in (await answered(stage, stage.api.user(1002, "Jonas", "en"), f"/start {payload}")).text
+    assert "not good any more" in (await answered(stage, stage.api.user(1002, "Jonas", "en"), f"/start {payload}")).text
 
 
 @pytest.mark.parametrize("number", ["²", "9223372036854775808", "0", "-5", "@jonas", "1" * 400])

@@ -41,7 +41,7 @@ async def claimed(update: Update, context: Context, args: tuple[str, ...]) -> No
     if asker.private and await claim.take(context.deps, asker.user_id, args[0]):
         text = asker.texts("This bot is yours now. /school add brings in a school, /help shows everything.")
     else:
-        text = asker.texts("This link has already been used.")
+        text = asker.texts("This link is not good any more.")
     await say(update, context, text)
 
 

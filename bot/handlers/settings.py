@@ -15,7 +15,7 @@ from bot.keyboards import Row, in_rows
 from bot.screens import Asker, asker_of, show
 from bot.screens.pick import LANGUAGE_NAMES
 from bot.screens.questions import ask
-from bot.screens.subscription import at_time, change, mine, put, row_of, show_subscription, target_of
+from bot.screens.subscription import at_time, change, mine, named, put, row_of, show_subscription, target_of
 from bot.store import chats, subscriptions
 from bot.store.chats import Chat
 from bot.texts import Texts, languages, mark
@@ -43,9 +43,8 @@ async def run(update: Update, context: Context) -> None:
     asker = await asker_of(update, context.deps)
     texts, chat = asker.texts, asker.chat
     rows: list[Row] = []
-    for subscription in await subscriptions.of_chat(context.deps.db, chat.chat_id, chat.thread_id):
-        target = await target_of(context, subscription)
-        name = f"{subscription.label} · {target.name}" if subscription.label else target.name
+    found = await subscriptions.of_chat(context.deps.db, chat.chat_id, chat.thread_id)
+    for subscription, name in zip(found, await named(context, found), strict=True):
         rows.append(row_of(texts, subscription, name))
     quiet = f"{chat.quiet_from}–{chat.quiet_to}" if chat.quiet_from and chat.quiet_to else texts("off")
     language = LANGUAGE_NAMES.get(texts.language, texts.language)

@@ -8,7 +8,8 @@ from bot.buttons import data
 from bot.commands import Audience, Command
 from bot.context import Context
 from bot.screens import asker_of, show
-from bot.store import schools, subscriptions
+from bot.screens.subscription import named
+from bot.store import subscriptions
 from bot.texts import mark
 
 
@@ -19,11 +20,8 @@ async def run(update: Update, context: Context) -> None:
     if not found:
         await show(update, context, asker.texts("You do not follow anything. /subscribe changes that."))
         return
-    rows = []
-    for subscription in found:
-        target = await schools.target_by_id(context.deps.db, subscription.target_id)
-        name = subscription.label or (target.name if target else "?")
-        rows.append([(name, data("unsub", subscription.id))])
+    names = await named(context, found)
+    rows = [[(name, data("unsub", one.id))] for one, name in zip(found, names, strict=True)]
     await show(update, context, asker.texts("What do you want to stop following?"), *rows)
 
 

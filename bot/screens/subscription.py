@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from html import escape
@@ -47,6 +48,19 @@ async def target_of(context: Context, subscription: Subscription) -> StoredTarge
     target = await schools.target_by_id(context.deps.db, subscription.target_id)
     assert target is not None  # subscriptions hang on targets in the database
     return target
+
+
+async def named(context: Context, found: Sequence[Subscription]) -> list[str]:
+    """What each of a chat's subscriptions is called in a list of them; where two would read alike, with the school."""
+    targets = [await target_of(context, one) for one in found]
+    names = [
+        f"{one.label} · {target.name}" if one.label else target.name for one, target in zip(found, targets, strict=True)
+    ]
+    told_apart = []
+    for name, target in zip(names, targets, strict=True):
+        school = await schools.school_by_id(context.deps.db, target.school_id) if names.count(name) > 1 else None
+        told_apart.append(f"{name} · {school.name}" if school is not None else name)
+    return told_apart
 
 
 async def show_subscription(update: Update, context: Context, asker: Asker, subscription: Subscription) -> None:
