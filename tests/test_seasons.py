@@ -82,7 +82,7 @@ async def test_old_data_says_how_old_it_is_while_the_page_cannot_be_read(stage: 
     table = await plans.timetable_of(deps, target, MONDAY_AFTERNOON.date(), 1)
     assert table.failing_since is not None
     content = await compose.day_content(deps, target, MONDAY_AFTERNOON.date(), compose.Look("en", format="text"))
-    assert "could not be read since then: this is what it said 40 minutes ago" in content.text
+    assert "page said 40 minutes ago; since then it could not be read" in content.text
     stage.desk.site = Site.UP
     await look(stage)
     content = await compose.day_content(deps, target, MONDAY_AFTERNOON.date(), compose.Look("en", format="text"))

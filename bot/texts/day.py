@@ -174,7 +174,7 @@ def age(texts: Texts, checked: datetime, now: datetime) -> str:
 def stale(texts: Texts, checked: datetime, now: datetime) -> str:
     """The line under an answer whose data is older than it should be. HTML."""
     return escape(
-        texts("The school's page could not be read since then: this is what it said {age}.").format(
+        texts("This is what the school's page said {age}; since then it could not be read.").format(
             age=age(texts, checked, now)
         )
     )
