@@ -12,7 +12,7 @@ from bot.compose import Look
 from bot.context import Deps
 from bot.plans import Timetable
 from bot.reach import is_school_day
-from bot.screens.day import day_buttons, has_homework
+from bot.screens.day import day_buttons
 from bot.slots import after_quiet, instant_of, slots
 from bot.store import due, homework, outbox, schools
 from bot.store.due import Due
@@ -147,7 +147,7 @@ async def _content(deps: Deps, plan: _Plan, look: Look, one: Due, news: Sequence
         tasks = [task.homework for task in news if task.kind == "homework"]
         exams = [task.exam for task in news if task.kind == "exam"]
         lead = words.news(texts, target.name, tasks, exams, limit=NEWS_SHOWN) + "\n"
-    buttons = day_buttons(texts, target, plan.day, homework=has_homework(deps))
+    buttons = day_buttons(texts, target, plan.day)
     groups = json.loads(one.groups)
     return await compose.day_content(
         deps, target, plan.day, look, groups=groups, label=one.label, lead=lead, buttons=buttons, table=plan.table

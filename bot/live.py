@@ -11,7 +11,7 @@ from bot.compose import Look
 from bot.context import Deps
 from bot.news import state_of
 from bot.plans import Timetable
-from bot.screens.day import day_buttons, has_homework, is_over, next_school_day
+from bot.screens.day import day_buttons, is_over, next_school_day
 from bot.slots import after_quiet
 from bot.store import announced, chats, homework, live, outbox, schools, subscriptions
 from bot.store.chats import Chat
@@ -87,7 +87,7 @@ async def content_of(deps: Deps, chat: Chat, table: Timetable, day: date) -> tup
         ),
         (),
     )
-    buttons = day_buttons(texts_in(chat.language), table.target, day, homework=has_homework(deps))
+    buttons = day_buttons(texts_in(chat.language), table.target, day)
     look = Look(chat.language, chat.theme, "image" if chat.format == "text" else chat.format)
     content = await compose.day_content(deps, table.target, day, look, groups=groups, buttons=buttons, table=table)
     held = compose.of_groups(table.day(day), groups)

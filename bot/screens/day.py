@@ -11,7 +11,7 @@ from telegram import Update
 
 from bot import compose, dates, plans
 from bot.buttons import data
-from bot.context import Context, Deps, in_background
+from bot.context import Context, in_background
 from bot.dates import read_day
 from bot.keyboards import Row
 from bot.model import TargetKind
@@ -74,7 +74,7 @@ async def show_day(
             label=await _label_of(context, asker, target),
             lead=lead,
             viewer=Viewer(asker.chat.chat_id, asker.chat.thread_id),
-            buttons=[*day_buttons(asker.texts, target, day, homework=has_homework(context.deps)), *extra],
+            buttons=[*day_buttons(asker.texts, target, day), *extra],
         )
         await present(update, context, content)
 
@@ -99,11 +99,6 @@ async def show_week(update: Update, context: Context, target: StoredTarget, mond
         await present(update, context, content)
 
     await when_read(update, context, asker, [target], draw)
-
-
-def has_homework(deps: Deps) -> bool:
-    """Whether a command answers the button to a day's homework."""
-    return any(HOMEWORK in command.presses for command in deps.commands.values())
 
 
 async def when_read(
@@ -144,7 +139,7 @@ async def when_read(
     in_background(context, go_on(), update, name=f"{LATER} {min(wanted)}")
 
 
-def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool = False) -> list[Row]:
+def day_buttons(texts: Texts, target: StoredTarget, day: date) -> list[Row]:
     """`[← Mon][Today][Wed →]` and `[Week][Homework]`."""
     before, after = school_day(day, -1), school_day(day, 1)
     language = texts.language
@@ -157,7 +152,7 @@ def day_buttons(texts: Texts, target: StoredTarget, day: date, *, homework: bool
         ],
         [
             (texts("Week"), data("w", target.id, f"{day - timedelta(days=day.weekday()):%Y%m%d}")),
-            *([(texts("Homework"), data(HOMEWORK, target.id, f"{day:%Y%m%d}"))] if homework and of_class else []),
+            *([(texts("Homework"), data(HOMEWORK, target.id, f"{day:%Y%m%d}"))] if of_class else []),
         ],
     ]
 

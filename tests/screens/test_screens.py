@@ -121,7 +121,7 @@ async def test_what_nobody_follows_is_read_again_when_it_is_old(stage: Stage) ->
     stage.clock.turn_to(stage.clock.now() + timedelta(days=1))
     await person.say("/today 9a")
     await settled(stage)
-    assert "this is what it said 1 day ago" in person.messages[-1].text
+    assert "page said 1 day ago; since then it could not be read" in person.messages[-1].text
 
 
 async def _until(there: Callable[[], bool]) -> None:
