@@ -14,8 +14,6 @@ from bot.config import Config
 from bot.redact import Redacting, install
 
 KEPT = 50
-QUEUE = "apscheduler"
-"""What the job queue stands on: it tells each run of a job as INFO, two lines a second."""
 _PRIORITIES = {"CRITICAL": 2, "ERROR": 3, "WARNING": 4, "INFO": 6, "DEBUG": 7}
 
 
@@ -83,7 +81,6 @@ def set_up(config: Config, environ: Mapping[str, str]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [stream, kept]
     root.setLevel(config.log_level.upper())
-    logging.getLogger(QUEUE).setLevel(logging.NOTSET if config.log_level == "debug" else logging.WARNING)
     install(config.token)
     sys.excepthook = _unexpected
 

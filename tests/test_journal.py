@@ -50,22 +50,13 @@ def test_a_terminal_that_inherited_the_variable_has_none() -> None:
     assert not any(line.startswith("<") for line in lines)
 
 
-@pytest.mark.parametrize(("level", "told"), [("info", False), ("debug", True)])
-def test_runs_of_jobs_are_told_to_who_debugs(root: logging.Logger, level: str, told: bool) -> None:
-    journal.set_up(Config(data=Path("x"), log_level=level), {})
-    assert logging.getLogger("apscheduler.executors.default").isEnabledFor(logging.INFO) is told
-    assert logging.getLogger("apscheduler.scheduler").isEnabledFor(logging.WARNING)
-    assert root.isEnabledFor(logging.INFO)
-
-
 @pytest.fixture
 def root() -> Iterator[logging.Logger]:
     """The root logger, put back afterwards."""
     logger = logging.getLogger()
-    handlers, level, queue = logger.handlers[:], logger.level, logging.getLogger(journal.QUEUE).level
+    handlers, level = logger.handlers[:], logger.level
     yield logger
     logger.handlers[:], logger.level = handlers, level
-    logging.getLogger(journal.QUEUE).setLevel(queue)
 
 
 def test_json_is_one_object_a_line(root: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
